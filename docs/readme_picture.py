@@ -1,0 +1,31 @@
+"""Make the picture of README.rst: a photograph, its superpixels and its regions.
+
+python docs/readme_picture.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+from skimage import data, io
+from skimage.util import img_as_float32
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.utils._pictures import draw_boundaries, draw_mean_colors
+
+image = data.astronaut()
+dic = DeepImageClustering(n_clusters=32, random_state=0, verbose=1).fit(image)
+pixels = img_as_float32(image)
+gap = np.full((len(image), 12, 3), 255, np.uint8)
+picture = np.hstack(
+    [
+        image,
+        gap,
+        draw_boundaries(pixels, dic.superpixel_labels_),
+        gap,
+        draw_mean_colors(pixels, dic.labels_),
+    ]
+)
+path = Path(__file__).parent / "images" / "readme.png"
+path.parent.mkdir(exist_ok=True)
+io.imsave(path, picture)
+print(f"{path}: {dic.superpixel_labels_.max() + 1} superpixels, {dic.n_clusters_} labels")

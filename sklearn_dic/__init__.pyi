@@ -1,0 +1,6 @@
+from . import network, superpixels, utils
+from ._deep_image_clustering import DeepImageClustering
+from ._per_image import PerImage
+
+__version__: str
+__all__ = ["DeepImageClustering", "PerImage", "__version__", "network", "superpixels", "utils"]

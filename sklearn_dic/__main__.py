@@ -1,0 +1,156 @@
+"""Segment image files from a shell: `python -m sklearn_dic photo.jpg`, or `sklearn-dic`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from skimage import data
+from tqdm.auto import tqdm
+
+from sklearn_dic import DeepImageClustering, __version__
+from sklearn_dic._files import SUFFIXES, Result, find_images, segment_file
+from sklearn_dic.superpixels import SUPERPIXELS
+from sklearn_dic.utils._device import resolve_device
+from sklearn_dic.utils._parallel import for_each
+from sklearn_dic.utils._validation import check_parameters
+
+BUNDLED_IMAGE = Path(data.__file__).parent / "coffee.png"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    status : int
+        0; 1 if an image failed; 130 after Ctrl-C. Wrong arguments exit with 2.
+    """
+    parser = _make_parser()
+    options = parser.parse_args(arguments)
+    estimator = DeepImageClustering(
+        options.n_clusters,
+        n_centers=options.n_centers,
+        superpixels=None if options.superpixels == "none" else options.superpixels,
+        connected_components=options.connected_components,
+        max_iter=options.max_iter,
+        resolution=options.resolution,
+        device=options.device,
+        random_state=options.random_state,
+    )
+    try:
+        check_parameters(estimator)
+        resolve_device(options.device)
+        if options.output.exists() and not options.output.is_dir():
+            raise NotADirectoryError(f"{str(options.output)!r} is a file, not a folder")
+        paths = find_images(options.images, options.output) or [BUNDLED_IMAGE]
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    if not options.images:
+        _say(f"No image was named, so this segments a bundled photograph, {BUNDLED_IMAGE.name}.")
+    # With one file the epochs are worth a bar, with several the files.
+    estimator.set_params(verbose=int(len(paths) == 1 and not options.quiet))
+    results = _segment(paths, estimator, options)
+    if options.json:
+        print(json.dumps([result.as_dict() for result in results], indent=2))
+    done = [result for result in results if result.files]
+    if done:
+        _say(f"Results are in {options.output}{Path('/')}:")
+        for suffix, meaning in _MEANINGS.items():
+            _say(f"  {Path(done[-1].image).stem if len(done) == 1 else '*'}{suffix:<17} {meaning}")
+    if len(results) < len(paths) or any(result.status == "interrupted" for result in results):
+        _say(f"Interrupted: {len(done)} of {len(paths)} images are done; run it again to go on.")
+        return 130
+    return int(any(result.status == "failed" for result in results))
+
+
+_MEANINGS = {
+    SUFFIXES["boundaries"]: "the photograph with the boundaries of the regions",
+    SUFFIXES["mean_colors"]: "every label in its mean colour",
+    SUFFIXES["labels_png"]: "the labels as a 16-bit PNG",
+    SUFFIXES["labels"]: "the labels as a NumPy array",
+}
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sklearn-dic",
+        description="Cut images into regions without training data, by deep image clustering. "
+        "With no image, segments a bundled photograph.",
+    )
+    defaults = DeepImageClustering().get_params()
+    add = parser.add_argument
+    add("images", nargs="*", metavar="IMAGE", help="image file, folder, or pattern like 'a/*.jpg'")
+    add("-o", "--output", type=Path, default=Path("segmented"), metavar="FOLDER",
+        help="where the results go (default: %(default)s)")  # fmt: skip
+    add("--overwrite", action="store_true", help="replace results that are there already")
+    add("--n-clusters", type=int, default=defaults["n_clusters"], metavar="C",
+        help="largest number of labels (default: %(default)s)")  # fmt: skip
+    add("--n-centers", type=int, default=defaults["n_centers"], metavar="M",
+        help="cluster centres (default: %(default)s)")  # fmt: skip
+    add("--superpixels", choices=[*sorted(SUPERPIXELS), "none"], default=defaults["superpixels"],
+        help="what votes the labels (default: %(default)s)")  # fmt: skip
+    add("--connected-components", action="store_true", help="number connected pieces apart")
+    add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
+        help="largest number of epochs (default: %(default)s)")  # fmt: skip
+    add("--resolution", type=float, default=defaults["resolution"], metavar="R",
+        help="size at which the network is trained, relative to the image, above 0 to 1 "
+        "(default: %(default)s)")  # fmt: skip
+    add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)")
+    add("--random-state", type=int, default=0, metavar="SEED", help="default: %(default)s")
+    add("--n-jobs", type=int, default=1, metavar="N", help="images at a time (default: 1)")
+    add("--json", action="store_true", help="print the results as JSON instead of a table")
+    add("--quiet", action="store_true", help="no progress bar")
+    add("--version", action="version", version=f"sklearn-dic {__version__}")
+    return parser
+
+
+def _segment(
+    paths: list[Path], estimator: DeepImageClustering, options: argparse.Namespace
+) -> list[Result]:
+    """Segment the files, telling of each as soon as it is done."""
+    results: list[Result] = []
+    segment = partial(
+        segment_file, estimator=estimator, folder=options.output, overwrite=options.overwrite
+    )
+    show_files = int(len(paths) > 1 and not options.quiet)
+    stream = for_each(segment, paths, n_jobs=options.n_jobs, verbose=show_files)
+    try:
+        for result in stream:
+            results.append(result)
+            if result.status == "interrupted":
+                break
+            if result.error:
+                _say(f"error: {result.image}: {result.error}")
+            elif not options.json:
+                if len(results) == 1:
+                    tqdm.write(_row("image", "size", "labels", "seconds", "device"))
+                tqdm.write(
+                    _row(
+                        Path(result.image).name,
+                        f"{result.width} x {result.height}",
+                        result.n_labels,
+                        "kept" if result.status == "kept" else f"{result.seconds:.1f}",
+                        result.device or "",
+                    )
+                )
+    except KeyboardInterrupt:
+        pass  # what is missing in the results says so
+    finally:
+        stream.close()
+    return results
+
+
+def _row(image: object, size: object, labels: object, seconds: object, device: object) -> str:
+    return f"{image:<28} {size:>13} {labels:>7} {seconds:>8}  {device}".rstrip()
+
+
+def _say(text: str) -> None:
+    """Tell the person at the screen; the results themselves go to standard output."""
+    tqdm.write(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

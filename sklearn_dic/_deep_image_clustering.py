@@ -1,0 +1,562 @@
+"""The estimator: one small network, overfitted to one image or to a few."""
+
+import copy
+import warnings
+from collections.abc import Callable, Iterator
+from numbers import Integral, Real
+from typing import Any, Literal, Self
+
+import joblib
+import numpy as np
+import torch
+from numpy.random import RandomState
+from skimage.measure import label as label_components
+from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from sklearn_dic.network import (
+    DICNetwork,
+    Epoch,
+    Precision,
+    Training,
+    answer,
+    as_rows,
+    inference_bytes,
+    make_batches,
+    overfit,
+    refinement_loss,
+    sample_superpixels,
+    training_bytes,
+)
+from sklearn_dic.superpixels import SUPERPIXELS, resolve_superpixels, take_images
+from sklearn_dic.utils._device import (
+    check_memory,
+    resolve_device,
+    resolve_precision,
+    torch_generator,
+)
+from sklearn_dic.utils._images import ChannelAxis, Images, open_images
+from sklearn_dic.utils._validation import (
+    CHANNEL_AXIS,
+    HasMethods,
+    Interval,
+    StrOptions,
+    check_parameters,
+)
+
+
+class DeepImageClustering(TransformerMixin, ClusterMixin, BaseEstimator):
+    """Segment an image without training data by deep image clustering (DIC).
+
+    A small convolutional network is overfitted to the image. In each epoch the pixels take
+    the label of their strongest feature, each superpixel votes for one label, and the
+    network is trained towards the vote; labels merge until few are left.
+
+    Read more in [1]_, Algorithm 1.
+
+    Parameters
+    ----------
+    n_clusters : int, default=32
+        The largest number of labels (C, or SPN, in [1]_), 1 to 65,535. Training merges
+        labels, so usually far fewer are left.
+    n_centers : int, default=32
+        Cluster centres (M).
+    n_center_iter : int, default=3
+        Alternations between associations and centres (Gamma).
+    superpixels : {"felzenszwalb", "slic"}, transformer, array-like or None, \
+default="felzenszwalb"
+        What votes. A name; any transformer from an image (H, W, C) to labels (H, W); the
+        label map of the image itself, or a sequence of maps for a collection; or None:
+        every pixel for itself. Where `X` is a `SuperpixelMap`, as after a superpixel step
+        in a Pipeline, its superpixels are used instead.
+    clustering : {"residual", "paper", None}, default="residual"
+        The clustering subnetwork: what the authors' code computes, Eqs. 1-5 as printed, or
+        none (Table 5).
+    clustering_gradient : {"auto"} or bool, default="auto"
+        Whether the loss is differentiated through the alternation. "auto" does so for
+        "paper", and not for "residual", like the authors' code.
+    upsampling : {"bilinear", "deconvolution"}, default="bilinear"
+        How the pooled features return to full size.
+    head_norm : bool, default=True
+        Batch-norm after the last convolution.
+    refine : bool, default=True
+        Whether the superpixels vote on the answer too; otherwise it is the network's own.
+    connected_components : bool, default=False
+        Give each connected piece (8 neighbours) of a label a label of its own. Labels then
+        count the pieces of each image.
+    max_iter : int, default=100
+        Largest number of epochs (T).
+    learning_rate : float, default=0.05
+        Step of the gradient descent.
+    momentum : float, default=0.9
+        Momentum of the gradient descent, in [0, 1).
+    min_clusters : int, default=4
+        When fewer labels are left, training goes back one epoch and stops.
+    tol : float or None, default=0.003
+        Training stops when at most this share of the pixels changes its label in each of
+        `n_iter_no_change` epochs. None: never.
+    n_iter_no_change : int, default=10
+        See `tol`.
+    resolution : float, default=0.5
+        Sides of the picture that the network sees, relative to the picture given, in
+        (0, 1]. The answer is always voted at full size. 1 is the paper's method, at about
+        four times the cost.
+    channel_axis : {"auto", -1, None}, default="auto"
+        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
+        channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a
+        table of pixels. None: no channel axis, 3-D is a stack of grey images.
+    device : str or torch.device, default="auto"
+        "cpu", "cuda", "cuda:1", ...; "auto" is CUDA where there is one, else the CPU.
+    precision : {"auto", "float32", "bfloat16"}, default="auto"
+        Arithmetic of the convolutions. "auto" is bfloat16 where the processor computes in
+        it, else float32. Clustering, normalisation statistics and loss are float32.
+    random_state : int, RandomState instance or None, default=None
+        Draws the initial weights and centres. An int gives the same answer each time on one
+        machine. No global random state is used.
+    verbose : int, default=0
+        1 shows a progress bar with epoch, loss and number of labels.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
+        Labels of the training images, consecutive from 0.
+    n_clusters_ : int
+        Number of labels left in the training images, before `connected_components`.
+    superpixel_labels_ : ndarray or list of ndarray, dtype int32, or None
+        The superpixels that voted, like `labels_`.
+    cluster_centers_ : ndarray of shape (n_centers, n_clusters) or None
+        Centres (Omega); None without clustering.
+    loss_curve_ : list of float
+        The loss (Eq. 8) of each epoch.
+    n_labels_curve_ : list of int
+        The number of labels in each epoch, at the training resolution.
+    n_iter_ : int
+        Epochs run.
+    stopped_by_ : {"max_iter", "stability", "min_clusters", "interrupt"}
+        Why training ended.
+    module_ : DICNetwork
+        The trained network.
+    device_, precision_ : str
+        Where and how it was trained.
+    n_features_in_ : int
+        Number of image channels.
+
+    See Also
+    --------
+    PerImage : A fit of its own for each image of a collection.
+
+    Notes
+    -----
+    A collection is fitted with one network for all of its images, so that a label means the
+    same in each of them; memory grows with the total number of pixels.
+
+    References
+    ----------
+    .. [1] L. Zhou, Y. Wei, "DIC: Deep Image Clustering for Unsupervised Image
+       Segmentation", IEEE Access 8 (2020), doi:10.1109/ACCESS.2020.2974496.
+
+    Examples
+    --------
+    >>> from skimage.data import coffee
+    >>> from sklearn_dic import DeepImageClustering
+    >>> image = coffee()[::4, ::4]
+    >>> dic = DeepImageClustering(n_clusters=32, max_iter=5, random_state=0).fit(image)
+    >>> dic.labels_.shape
+    (100, 150)
+    >>> bool((dic.predict(image) == dic.labels_).all())
+    True
+    """
+
+    _parameter_constraints: dict = {
+        "n_clusters": [Interval(Integral, 1, 65_535, closed="both")],
+        "n_centers": [Interval(Integral, 1, None, closed="left")],
+        "n_center_iter": [Interval(Integral, 1, None, closed="left")],
+        "superpixels": [
+            StrOptions(set(SUPERPIXELS)),
+            HasMethods("fit_transform"),
+            "array-like",
+            None,
+        ],
+        "clustering": [StrOptions({"residual", "paper"}), None],
+        "clustering_gradient": [StrOptions({"auto"}), "boolean"],
+        "upsampling": [StrOptions({"bilinear", "deconvolution"})],
+        "head_norm": ["boolean"],
+        "refine": ["boolean"],
+        "connected_components": ["boolean"],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "momentum": [Interval(Real, 0, 1, closed="left")],
+        "min_clusters": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, 1, closed="both"), None],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "resolution": [Interval(Real, 0, 1, closed="right")],
+        "channel_axis": CHANNEL_AXIS,
+        "device": [str, torch.device],
+        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        n_clusters: int = 32,
+        *,
+        n_centers: int = 32,
+        n_center_iter: int = 3,
+        superpixels: Any = "felzenszwalb",
+        clustering: Literal["residual", "paper"] | None = "residual",
+        clustering_gradient: Literal["auto"] | bool = "auto",
+        upsampling: Literal["bilinear", "deconvolution"] = "bilinear",
+        head_norm: bool = True,
+        refine: bool = True,
+        connected_components: bool = False,
+        max_iter: int = 100,
+        learning_rate: float = 0.05,
+        momentum: float = 0.9,
+        min_clusters: int = 4,
+        tol: float | None = 0.003,
+        n_iter_no_change: int = 10,
+        resolution: float = 0.5,
+        channel_axis: ChannelAxis = "auto",
+        device: str | torch.device = "auto",
+        precision: Literal["auto", "float32", "bfloat16"] = "auto",
+        random_state: int | RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.n_centers = n_centers
+        self.n_center_iter = n_center_iter
+        self.superpixels = superpixels
+        self.clustering = clustering
+        self.clustering_gradient = clustering_gradient
+        self.upsampling = upsampling
+        self.head_norm = head_norm
+        self.refine = refine
+        self.connected_components = connected_components
+        self.max_iter = max_iter
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.min_clusters = min_clusters
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.resolution = resolution
+        self.channel_axis = channel_axis
+        self.device = device
+        self.precision = precision
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Overfit a network to one image, or one network to a collection.
+
+        Parameters
+        ----------
+        X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, SuperpixelMap, or \
+list of these
+            One image or a collection, with any number of channels; `channel_axis` says how
+            the axes are read. Integers are divided by the maximum of their dtype, floats
+            are taken as they are.
+        y : None
+            Not used, here by convention.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError, TypeError, OSError
+            If a parameter or an image cannot be used; the message names it.
+        MemoryError
+            If the fit would need more memory than there is.
+        FloatingPointError
+            If the training diverges.
+
+        Notes
+        -----
+        Ctrl-C during the training keeps what was learned so far: the estimator is fitted,
+        `stopped_by_` is "interrupt", and a warning says so.
+        """
+        check_parameters(self)
+        device = resolve_device(self.device)
+        precision = resolve_precision(self.precision, device)
+        images, maps = self._open(X)
+        self._check_memory(images, precision, device)
+        superpixels = resolve_superpixels(maps, images)
+        network = self._make_network(images.n_channels, device, precision)
+        training = self._overfit(network, images, superpixels)
+        answers = self._answer(network, images, superpixels)
+
+        self.module_ = network
+        self.device_ = str(device)
+        self.precision_ = precision
+        self.loss_curve_ = training.loss_curve
+        self.n_labels_curve_ = training.n_labels_curve
+        self.n_iter_ = len(training.loss_curve)
+        self.stopped_by_ = training.stopped_by
+        left = np.unique(np.concatenate([answer.ravel() for answer in answers]))
+        unused = np.setdiff1d(np.arange(self.n_clusters), left)
+        self._channels = np.concatenate([left, unused])  # label k is channel _channels[k]
+        self.n_clusters_ = len(left)
+        self.labels_ = images.in_form_of_input([self._number(answer) for answer in answers])
+        self.superpixel_labels_ = (
+            None if superpixels is None else images.in_form_of_input(superpixels)
+        )
+        self.cluster_centers_ = (
+            None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
+        )
+        self._fitted_pair = self._fingerprints(images)
+        validate_data(self, images.pixels[0][0], skip_check_array=True)  # sets n_features_in_
+        if training.stopped_by == "interrupt":
+            warnings.warn(
+                f"training was interrupted after epoch {self.n_iter_} of {self.max_iter}; the "
+                "estimator holds the state reached so far",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        return self
+
+    def predict(self, X: Any) -> np.ndarray | list[np.ndarray]:
+        """Segment images with the trained network.
+
+        Parameters
+        ----------
+        X : image or collection of images
+            As in `fit`, of any size, with as many channels.
+
+        Returns
+        -------
+        labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
+            Labels with the meaning they have in `labels_`. A label that no training image
+            had is `n_clusters_` or larger. The labels of the training images are equal to
+            `labels_`.
+        """
+        images, superpixels = self._open_for_prediction(X)
+        answers = self._answer(self.module_, images, superpixels)
+        return images.in_form_of_input([self._number(answer) for answer in answers])
+
+    def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
+        """Compute the aggregated features of every pixel (Upsilon, Eq. 4).
+
+        Parameters
+        ----------
+        X : image or collection of images
+            As in `fit`, of any size, with as many channels.
+
+        Returns
+        -------
+        features : ndarray of shape (H, W, n_clusters) or (N, H, W, n_clusters), or list, \
+dtype float32
+            Feature k is the strength of label k.
+        """
+        return self._features(X, lambda aggregated: aggregated)
+
+    def predict_proba(self, X: Any) -> np.ndarray | list[np.ndarray]:
+        """Compute the softmax of the aggregated features, before superpixels vote.
+
+        Parameters
+        ----------
+        X : image or collection of images
+            As in `fit`, of any size, with as many channels.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (H, W, n_clusters) or (N, H, W, n_clusters), or \
+list, dtype float32
+            The last axis sums to 1; its entry k belongs to label k.
+        """
+        return self._features(X, lambda aggregated: aggregated.softmax(dim=1))
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the negative loss (Eq. 8): how well the network agrees with the vote.
+
+        Scores against human annotations need the annotations, and are not this one.
+
+        Parameters
+        ----------
+        X : image or collection of images
+            As in `fit`, of any size, with as many channels.
+        y : None
+            Not used, here by convention.
+
+        Returns
+        -------
+        score : float
+            Mean over all pixels of the log-probability of the voted label, at most 0.
+        """
+        images, superpixels = self._open_for_prediction(X)
+        total = n_pixels = 0.0
+        for aggregated, part in self._aggregate(self.module_, images, superpixels):
+            refined = answer(aggregated, part).flatten()
+            total += refinement_loss(as_rows(aggregated), refined).item() * len(refined)
+            n_pixels += len(refined)
+        return -total / n_pixels
+
+    def _open(self, X: Any) -> tuple[Images, Any]:
+        """Open the images; superpixels that came with them take precedence."""
+        X, maps = take_images(X)
+        if maps is None:
+            return open_images(X, self.channel_axis), self.superpixels
+        images = open_images(X, channel_axis=-1)
+        return images, maps[0] if images.form == "image" else maps
+
+    def _open_for_prediction(self, X: Any) -> tuple[Images, list[np.ndarray] | None]:
+        """Open images, compare them with what the network was trained on, find superpixels."""
+        check_is_fitted(self)
+        images, maps = self._open(X)
+        if images.n_channels != self.n_features_in_:
+            raise ValueError(
+                f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input: these are the channels of "
+                f"{images.names[0]}, of shape {images.given[0].shape}"
+            )
+        if maps is self.superpixels and self._fitted_pair is not None:
+            old_maps, old_pixels = self._fitted_pair
+            if old_maps == joblib.hash(maps) and old_pixels != joblib.hash(images.pixels):
+                raise ValueError(
+                    "superpixels is the label map that was given for the training image, and "
+                    "this is another image: give its own with set_params(superpixels=...), or "
+                    "a transformer or a name, which computes them for each image"
+                )
+        self._check_memory(images, self.precision_, self.module_.device, training=False)
+        return images, resolve_superpixels(maps, images)
+
+    def _fingerprints(self, images: Images) -> tuple[str, str] | None:
+        """Hashes of the superpixels and the images they were given for, if they were given."""
+        if isinstance(self.superpixels, str | None) or hasattr(self.superpixels, "fit_transform"):
+            return None
+        return joblib.hash(self.superpixels), joblib.hash(images.pixels)
+
+    def _check_memory(
+        self, images: Images, precision: Precision, device: torch.device, training: bool = True
+    ) -> None:
+        """Refuse images that would not fit into memory."""
+        sizes = [height * width for height, width in images.shapes]
+        shared = (self.n_clusters, self.n_centers, precision)
+        needed = inference_bytes(max(sizes), self.resolution, *shared)
+        if training:
+            needed = max(needed, training_bytes(sum(sizes), self.resolution, *shared))
+        height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
+        check_memory(
+            needed + sum(image.size for image in images.given) * 12,
+            device,
+            f"{'a fit of' if training else 'a prediction for'} {len(images)} image(s), the largest "
+            f"{width} x {height} pixels, at resolution={self.resolution:g} with "
+            f"n_clusters={self.n_clusters}",
+            "lower resolution or n_clusters, reduce the images or cut them into tiles"
+            + (", or fit some of them and predict the others" if len(images) > 1 else ""),
+        )
+
+    def _make_network(
+        self, n_channels: int, device: torch.device, precision: Precision
+    ) -> DICNetwork:
+        """Draw the weights, on the CPU, so that they are alike on every device."""
+        network = DICNetwork(
+            n_channels,
+            self.n_clusters,
+            n_centers=self.n_centers,
+            n_center_iter=self.n_center_iter,
+            clustering=self.clustering,
+            clustering_gradient=(
+                self.clustering == "paper"
+                if self.clustering_gradient == "auto"
+                else self.clustering_gradient
+            ),
+            upsampling=self.upsampling,
+            head_norm=self.head_norm,
+            precision=precision,
+            resolution=self.resolution,
+            generator=torch_generator(self.random_state),
+        )
+        network.to(device)
+        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def _overfit(
+        self, network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
+    ) -> Training:
+        """Train on reduced copies of the images, and show the progress."""
+        reduced = [network.reduce(_to_tensor(image, network)) for image in images.pixels]
+        voters = None
+        if superpixels is not None:
+            voters = [
+                sample_superpixels(torch.from_numpy(part).to(network.device), image.shape[-2:])
+                for part, image in zip(superpixels, reduced, strict=True)
+            ]
+        with tqdm(total=self.max_iter, desc="DIC", unit="epoch", disable=not self.verbose) as bar:
+
+            def show(epoch: Epoch) -> None:
+                bar.set_postfix(loss=f"{epoch.loss:.4f}", labels=epoch.n_labels, refresh=False)
+                bar.update()
+
+            return overfit(
+                network,
+                *make_batches(reduced, voters),
+                max_iter=self.max_iter,
+                learning_rate=self.learning_rate,
+                momentum=self.momentum,
+                min_clusters=min(self.min_clusters, self.n_clusters),
+                tol=self.tol,
+                n_iter_no_change=self.n_iter_no_change,
+                on_epoch=show,
+            )
+
+    @staticmethod
+    def _aggregate(
+        network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
+    ) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Yield aggregated features (1, C, H, W) and superpixels (H, W), image by image."""
+        for i, image in enumerate(images.pixels):
+            aggregated = network.apply_frozen(_to_tensor(image, network))
+            if superpixels is None:
+                yield aggregated, None
+            else:
+                yield aggregated, torch.from_numpy(superpixels[i]).to(network.device)
+
+    def _answer(
+        self, network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
+    ) -> list[np.ndarray]:
+        """Label each image by the channels of the network."""
+        voters = superpixels if self.refine else None
+        return [
+            answer(aggregated, part).cpu().numpy()
+            for aggregated, part in self._aggregate(network, images, voters)
+        ]
+
+    def _number(self, channels: np.ndarray) -> np.ndarray:
+        """(H, W) channels of the network -> (H, W) labels in the order of their use."""
+        labels = np.argsort(self._channels)[channels].astype(np.int32)
+        if self.connected_components:
+            return label_components(labels, background=-1).astype(np.int32) - 1
+        return labels
+
+    def _features(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
+        """Apply a function to the aggregated features; channels in the order of the labels."""
+        images, _ = self._open_for_prediction(X)
+        features = [
+            function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
+            for aggregated, _ in self._aggregate(self.module_, images, None)
+        ]
+        return images.in_form_of_input(features)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle with tensors on the CPU, so that any machine can load them."""
+        state = super().__getstate__()
+        if "module_" in state:
+            state["module_"] = copy.deepcopy(self.module_).to("cpu")
+            state["device_"] = "cpu"
+        return state
+
+    def __sklearn_tags__(self) -> Tags:
+        """Declare images, arrays of two to four dimensions."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _to_tensor(image: np.ndarray, network: DICNetwork) -> Tensor:
+    """(H, W, C) -> (1, C, H, W) on the device of the network."""
+    return torch.from_numpy(image).to(network.device).permute(2, 0, 1)[None]

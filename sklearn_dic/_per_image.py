@@ -1,0 +1,214 @@
+"""A fit of its own for each image of a collection: the paper's protocol."""
+
+import warnings
+from functools import partial
+from numbers import Integral
+from typing import Any, Literal, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin, MetaEstimatorMixin, clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_dic.superpixels import SuperpixelMap
+from sklearn_dic.utils._images import split_images
+from sklearn_dic.utils._parallel import for_each
+from sklearn_dic.utils._validation import HasMethods, StrOptions, check_parameters
+
+
+class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
+    """Fit a clone of an estimator to each image of a collection.
+
+    The fits are independent and run through joblib, so `joblib.parallel_config` carries
+    them to any backend.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Segments one image, for example `DeepImageClustering()`, or a Pipeline that ends
+        with it.
+    n_jobs : int or None, default=None
+        How many images at a time. None is 1 unless `joblib.parallel_config` says otherwise,
+        -1 is all processors.
+    on_error : {"raise", "warn"}, default="raise"
+        What to do where an image fails: stop there, or warn and go on. In both cases the
+        error names the image, and the images that are done are kept.
+    keep_estimators : bool, default=True
+        Whether `estimators_` keeps the networks, about 3 MB each. `predict` needs them.
+    verbose : int, default=0
+        1 shows a progress bar that counts images.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (H, W) or (N, H, W), or list of ndarray of shape (H_i, W_i)
+        Labels of each image, in the form of the input. Where images failed, a list with
+        None in their places.
+    estimators_ : list of estimators
+        The fitted clones; None where an image failed. Absent without `keep_estimators`.
+    errors_ : dict of int to Exception
+        What went wrong, by the place of the image in the collection.
+
+    See Also
+    --------
+    DeepImageClustering : Fitted to a collection, gives one network for all images.
+
+    Examples
+    --------
+    >>> from skimage.data import astronaut, coffee
+    >>> from sklearn_dic import DeepImageClustering, PerImage
+    >>> images = [astronaut()[::8, ::8], coffee()[::8, ::8]]
+    >>> per_image = PerImage(DeepImageClustering(max_iter=3, random_state=0))
+    >>> [labels.shape for labels in per_image.fit_predict(images)]
+    [(64, 64), (50, 75)]
+    """
+
+    _parameter_constraints: dict = {
+        "estimator": [HasMethods("fit_predict")],
+        "n_jobs": [Integral, None],
+        "on_error": [StrOptions({"raise", "warn"})],
+        "keep_estimators": ["boolean"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        *,
+        n_jobs: int | None = None,
+        on_error: Literal["raise", "warn"] = "raise",
+        keep_estimators: bool = True,
+        verbose: int = 0,
+    ) -> None:
+        self.estimator = estimator
+        self.n_jobs = n_jobs
+        self.on_error = on_error
+        self.keep_estimators = keep_estimators
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Fit each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, H, W, C), list of images or paths, SuperpixelMap, or \
+one image
+            The collection. The axes of an array are read by the `channel_axis` of the
+            estimator, where it has one.
+        y : None
+            Not used, here by convention.
+
+        Returns
+        -------
+        self : object
+
+        Notes
+        -----
+        Ctrl-C keeps the images that are done, and warns.
+        """
+        check_parameters(self)
+        images, form, names = self._split(X)
+        estimators: list[Any] = [None] * len(images)
+        labels: list[Any] = [None] * len(images)
+        errors: dict[int, Exception] = {}
+        fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators)
+        results = for_each(fit_one, images, n_jobs=self.n_jobs, verbose=self.verbose)
+        interrupted = False
+        try:
+            for i, result in enumerate(results):
+                if isinstance(result, KeyboardInterrupt):
+                    raise result
+                if isinstance(result, Exception):
+                    errors[i] = _with_name(result, names[i])
+                    if self.on_error == "raise":
+                        break
+                    warnings.warn(str(errors[i]), RuntimeWarning, stacklevel=2)
+                else:
+                    estimators[i], labels[i] = result
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            results.close()
+        self.labels_ = _in_form(labels, form)
+        if self.keep_estimators:
+            self.estimators_ = estimators
+        self.errors_ = errors
+        if interrupted:
+            n_done = sum(part is not None for part in labels)
+            warnings.warn(
+                f"interrupted after {n_done} of {len(images)} images; these are kept",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        elif errors and self.on_error == "raise":
+            raise next(iter(errors.values()))
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Segment a collection, each image with the network of its place.
+
+        Parameters
+        ----------
+        X : as in `fit`
+            As many images as in `fit`, for example the next frames of as many cameras.
+
+        Returns
+        -------
+        labels : ndarray or list of ndarray
+            In the form of `labels_`; None in the places of images that failed in `fit`.
+        """
+        check_is_fitted(self, "estimators_")
+        images, form, _ = self._split(X)
+        if len(images) != len(self.estimators_):
+            raise ValueError(
+                f"X has {len(images)} image(s), and {len(self.estimators_)} were fitted, each "
+                "with a network of its own: pass as many"
+            )
+        pairs = zip(self.estimators_, images, strict=True)
+        return _in_form([one and one.predict(image) for one, image in pairs], form)
+
+    def _split(self, X: Any) -> tuple[list[Any], str, list[str]]:
+        """Take the collection apart; a table of pixels is one image."""
+        if isinstance(X, SuperpixelMap):
+            if X.ndim == 3:
+                return list(X), "stack", [f"image {i}" for i in range(len(X))]
+            return [X], "image", ["the image"]
+        images, form, names = split_images(X, getattr(self.estimator, "channel_axis", "auto"))
+        return ([X], "image", ["the table"]) if form == "table" else (images, form, names)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Declare images, arrays of two to four dimensions."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _fit_one(estimator: Any, image: Any, keep: bool) -> Any:
+    """Fit a clone -> (clone or None, labels); an error is an answer too, so that others go on."""
+    try:
+        fitted = clone(estimator)
+        labels = fitted.fit_predict(image)
+    except Exception as error:  # whatever the estimator raises belongs to this image only
+        return error
+    last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
+    if getattr(last, "stopped_by_", None) == "interrupt":
+        return KeyboardInterrupt()
+    return fitted if keep else None, labels
+
+
+def _with_name(error: Exception, name: str) -> Exception:
+    """Make the same error say which image it is about."""
+    message = f"{name} of the collection could not be segmented: {error}"
+    try:
+        named = type(error)(message)
+    except TypeError:  # an exception that takes other arguments
+        named = RuntimeError(message)
+    named.__cause__ = error
+    return named
+
+
+def _in_form(labels: list[Any], form: str) -> Any:
+    if form == "image":
+        return labels[0]
+    return np.stack(labels) if form == "stack" and all(x is not None for x in labels) else labels

@@ -1,0 +1,147 @@
+"""The whole network: FTS, then DCS, and how it is applied to pictures."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sklearn_dic.network._dcs import Clustering, DeepClustering
+from sklearn_dic.network._fts import (
+    FeatureTransformation,
+    PooledBatchNorm,
+    Upsampling,
+    as_images,
+    as_rows,
+)
+
+Precision = Literal["float32", "bfloat16"]
+
+
+class DICNetwork(nn.Module):
+    """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: aggregated features of every pixel.
+
+    Images of one size share a batch, and a list holds the batches of different sizes. The
+    normalisation and the centres see all pixels of all images as one sample, so the
+    features mean the same thing in each image.
+
+    Parameters
+    ----------
+    n_channels, n_clusters, n_centers, n_center_iter : int
+        Image channels, C, M and Gamma of the paper.
+    clustering : {"paper", "residual", None}
+        Which DCS; None leaves it out (Table 5).
+    clustering_gradient, upsampling, head_norm
+        See `DeepClustering` and `FeatureTransformation`.
+    precision : {"float32", "bfloat16"}
+        Arithmetic of the convolutions. Everything after them is at least float32.
+    resolution : float in (0, 1]
+        Sides of the pictures that the convolutions see, relative to the pictures given.
+    generator : torch.Generator
+        Draws the weights and the initial centres, on the CPU and so alike on any device.
+        The global generator is not touched.
+    """
+
+    def __init__(
+        self,
+        n_channels: int,
+        n_clusters: int,
+        *,
+        n_centers: int = 32,
+        n_center_iter: int = 3,
+        clustering: Clustering | None = "paper",
+        clustering_gradient: bool = True,
+        upsampling: Upsampling = "bilinear",
+        head_norm: bool = True,
+        precision: Precision = "float32",
+        resolution: float = 1.0,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__()
+        self.precision = precision
+        self.resolution = resolution
+        with torch.device("meta"):  # layers made there draw no weights
+            self.fts = FeatureTransformation(
+                n_channels, n_clusters, upsampling=upsampling, head_norm=head_norm
+            )
+            self.dcs = (
+                None
+                if clustering is None
+                else DeepClustering(
+                    n_clusters,
+                    n_centers,
+                    n_center_iter,
+                    clustering=clustering,
+                    gradient=clustering_gradient,
+                )
+            )
+        self.to_empty(device="cpu")
+        self._draw_weights(generator)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.fts.head.weight.device
+
+    def forward(self, images: list[Tensor]) -> list[Tensor]:
+        """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]."""
+        half = self.precision == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            features = self.fts(images)
+        if half:
+            features = [image.float() for image in features]
+        if self.dcs is None:
+            return features
+        rows = [as_rows(image) for image in features]
+        aggregated = self.dcs(rows[0] if len(rows) == 1 else torch.cat(rows))
+        parts = aggregated.split([len(row) for row in rows])
+        return [as_images(part, like=image) for part, image in zip(parts, features, strict=True)]
+
+    @torch.no_grad()
+    def freeze(self, images: list[Tensor]) -> None:
+        """Keep the normalisation statistics and centres of one pass over these images.
+
+        Afterwards the network is in evaluation mode and any image can be passed alone.
+        """
+        recorders = [
+            module
+            for module in self.modules()
+            if isinstance(module, PooledBatchNorm | DeepClustering)
+        ]
+        self.train()
+        for module in recorders:
+            module.recording = True
+        try:
+            self(images)
+        finally:
+            for module in recorders:
+                module.recording = False
+        self.eval()
+
+    def reduce(self, image: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C, round(H * resolution), round(W * resolution)), smoothed."""
+        if self.resolution == 1:
+            return image
+        size = [max(1, round(side * self.resolution)) for side in image.shape[-2:]]
+        return F.interpolate(image, size=size, mode="bilinear", antialias=True)
+
+    @torch.no_grad()
+    def apply_frozen(self, image: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C', H, W): aggregated features at the size of the image."""
+        aggregated = self([self.reduce(image)])[0]
+        if aggregated.shape[-2:] == image.shape[-2:]:
+            return aggregated
+        return F.interpolate(aggregated, image.shape[-2:], mode="bilinear", align_corners=False)
+
+    def _draw_weights(self, generator: torch.Generator) -> None:
+        """Fill all parameters; those of layers from PyTorch's own initial distributions."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+                bound = module.weight[0].numel() ** -0.5  # fan-in
+                nn.init.uniform_(module.weight, -bound, bound, generator=generator)
+                if module.bias is not None:
+                    nn.init.uniform_(module.bias, -bound, bound, generator=generator)
+            elif isinstance(module, DeepClustering):
+                module.reset(generator)
+            elif isinstance(module, PooledBatchNorm):
+                module.reset()

@@ -1,0 +1,152 @@
+"""Overfit the network to its images (Algorithm 1 of the paper)."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from sklearn_dic.network._dic import DICNetwork
+from sklearn_dic.network._fts import as_rows
+from sklearn_dic.network._refinement import refine, refinement_loss
+
+StoppedBy = Literal["max_iter", "stability", "min_clusters", "interrupt"]
+
+
+@dataclass
+class Epoch:
+    """What one pass over the images showed, before its gradient step."""
+
+    number: int
+    loss: float
+    n_labels: int
+    refined: Tensor  # (N,): the voted labels
+
+
+@dataclass
+class Training:
+    """How the training went."""
+
+    loss_curve: list[float] = field(default_factory=list)
+    n_labels_curve: list[int] = field(default_factory=list)
+    stopped_by: StoppedBy = "max_iter"
+
+
+def overfit(
+    network: DICNetwork,
+    images: list[Tensor],
+    superpixels: Tensor | None,
+    *,
+    max_iter: int = 100,
+    learning_rate: float = 0.05,
+    momentum: float = 0.9,
+    min_clusters: int = 1,
+    tol: float | None = None,
+    n_iter_no_change: int = 10,
+    on_epoch: Callable[[Epoch], object] | None = None,
+) -> Training:
+    """[(B_i, C, H_i, W_i)], (N,) -> Training: train in place, then freeze the network.
+
+    Parameters
+    ----------
+    network : DICNetwork
+        On the device of the images.
+    images : list of Tensor
+        One batch for each size, at the resolution to train at.
+    superpixels : Tensor of shape (N,) or None
+        Superpixel of every pixel, in the order of the batches; numbers are not shared
+        between images. None: every pixel votes for itself.
+    max_iter, learning_rate, momentum
+        T epochs of gradient descent with momentum.
+    min_clusters : int
+        As soon as fewer labels are left, go back to the weights of the epoch before and
+        stop.
+    tol, n_iter_no_change
+        Stop after `n_iter_no_change` epochs in a row in each of which at most the share
+        `tol` of the pixels changed its voted label. None never does.
+    on_epoch : callable or None
+        Called with each `Epoch`.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is not finite.
+    """
+    network.train()
+    parameters = list(network.parameters())
+    optimizer = torch.optim.SGD(parameters, lr=learning_rate, momentum=momentum)
+    n_superpixels = 0 if superpixels is None else int(superpixels.max()) + 1
+    training = Training()
+    previous: Tensor | None = None
+    n_stable = 0
+    weights = _copy(parameters)
+    try:
+        for number in range(1, max_iter + 1):
+            aggregated = torch.cat([as_rows(image) for image in network(images)])
+            labels = aggregated.detach().argmax(dim=1)
+            n_clusters = aggregated.shape[1]
+            refined = (
+                labels
+                if superpixels is None
+                else refine(labels, superpixels, n_clusters, n_superpixels)
+            )
+            loss = refinement_loss(aggregated, refined)
+            epoch, changed = _measure(number, loss, refined, previous, n_clusters)
+            if not math.isfinite(epoch.loss):
+                raise FloatingPointError(
+                    f"the loss became {epoch.loss} at epoch {number} of {max_iter} with "
+                    f"learning_rate={learning_rate:g} and momentum={momentum:g}; lower "
+                    f"learning_rate (try {learning_rate / 10:g})"
+                )
+            if epoch.n_labels < min_clusters and number > 1:
+                _restore(parameters, weights)
+                training.stopped_by = "min_clusters"
+                break
+            training.loss_curve.append(epoch.loss)
+            training.n_labels_curve.append(epoch.n_labels)
+            if on_epoch is not None:
+                on_epoch(epoch)
+            if epoch.n_labels < min_clusters:
+                training.stopped_by = "min_clusters"
+                break
+            n_stable = n_stable + 1 if tol is not None and changed <= tol else 0
+            if tol is not None and n_stable >= n_iter_no_change:
+                training.stopped_by = "stability"
+                break
+            weights = _copy(parameters)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            previous = refined
+    except KeyboardInterrupt:
+        if not training.loss_curve:
+            raise
+        _restore(parameters, weights)
+        training.stopped_by = "interrupt"
+    optimizer.zero_grad(set_to_none=True)
+    network.freeze(images)
+    return training
+
+
+def _measure(
+    number: int, loss: Tensor, refined: Tensor, previous: Tensor | None, n_clusters: int
+) -> tuple[Epoch, float]:
+    """Fetch loss, number of labels and share of changed labels, all in one transfer."""
+    n_labels = torch.bincount(refined, minlength=n_clusters).count_nonzero()
+    changed = loss.new_ones(()) if previous is None else (refined != previous).double().mean()
+    loss_value, count, change = torch.stack(
+        [loss.detach().double(), n_labels.double(), changed.double()]
+    ).tolist()
+    return Epoch(number, loss_value, int(count), refined), change
+
+
+def _copy(parameters: list[torch.nn.Parameter]) -> list[Tensor]:
+    return [parameter.detach().clone() for parameter in parameters]
+
+
+@torch.no_grad()
+def _restore(parameters: list[torch.nn.Parameter], weights: list[Tensor]) -> None:
+    for parameter, weight in zip(parameters, weights, strict=True):
+        parameter.copy_(weight)

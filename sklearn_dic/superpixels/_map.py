@@ -1,0 +1,150 @@
+"""A label map of superpixels that remembers the picture it was made from."""
+
+from typing import Any, Self
+
+import numpy as np
+
+
+class SuperpixelMap(np.ndarray):
+    """Superpixel labels, with the image that they were computed from.
+
+    To everybody else this is an array of labels. An estimator that receives it from the
+    step before in a Pipeline finds the picture in it, and so does not mistake the label
+    numbers for grey values. Arithmetic, slices and views are plain arrays; only taking
+    images out of a stack gives maps again.
+
+    Parameters
+    ----------
+    labels : array-like of int, shape (H, W), (N, H, W) or (N,)
+        Superpixels of an image, of a stack of images, or of a table of pixels.
+    image : array-like of shape `labels.shape` or `labels.shape + (C,)`
+        The picture, not copied.
+
+    Attributes
+    ----------
+    image : ndarray
+        The picture.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_dic.superpixels import SuperpixelMap
+    >>> superpixels = SuperpixelMap([[0, 0, 1], [0, 1, 1]], image=np.eye(2, 3))
+    >>> superpixels.max()
+    np.int32(1)
+    >>> superpixels.image.shape
+    (2, 3)
+    """
+
+    image: np.ndarray
+
+    def __new__(cls, labels: Any, image: Any) -> Self:
+        """Join labels and image."""
+        labels, image = np.asarray(labels), np.asarray(image)
+        if image.shape[: labels.ndim] != labels.shape or image.ndim > labels.ndim + 1:
+            raise ValueError(
+                f"labels of shape {labels.shape} do not fit an image of shape {image.shape}"
+            )
+        superpixels = np.array(labels, dtype=np.int32).view(cls)
+        superpixels.image = image
+        return superpixels
+
+    def __array_wrap__(
+        self, array: np.ndarray, context: Any = None, return_scalar: bool = False
+    ) -> Any:
+        """Give results of arithmetic as plain arrays."""
+        return array[()] if return_scalar else np.asarray(array)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Slice to a plain array; a stack indexed by image gives the maps of those images."""
+        part = np.asarray(self)[key]
+        if self.ndim == 3 and not isinstance(key, tuple) and part.ndim >= 2:
+            return SuperpixelMap(part, self.image[key])
+        return part
+
+    def copy(self, order: Any = "C") -> "SuperpixelMap":
+        """Copy labels and image."""
+        return SuperpixelMap(self, self.image.copy(order))
+
+    def __copy__(self) -> "SuperpixelMap":
+        """Copy labels, share the image."""
+        return SuperpixelMap(self, self.image)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None) -> "SuperpixelMap":
+        """Copy labels and image."""
+        return self.copy()
+
+    def __reduce__(self) -> tuple:
+        """Pickle labels and image."""
+        return SuperpixelMap, (np.asarray(self), self.image)
+
+
+def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
+    """Separate pictures and superpixels, where the input is superpixel maps.
+
+    Parameters
+    ----------
+    X : SuperpixelMap, list of SuperpixelMap, or anything else
+        The input of an estimator.
+
+    Returns
+    -------
+    images : array, list, or `X` itself
+        The pictures, with a channel axis.
+    superpixels : list of ndarray of shape (H, W), or None
+        The label map of each picture; None if `X` has none.
+    """
+    if isinstance(X, SuperpixelMap):
+        labels = np.asarray(X)
+        if labels.ndim == 1:
+            labels = labels[:, None, None]
+        return _with_channels(X), [labels] if labels.ndim == 2 else list(labels)
+    if not isinstance(X, list | tuple):
+        return X, None
+    are_maps = [isinstance(item, SuperpixelMap) for item in X]
+    if not any(are_maps):
+        return X, None
+    if not all(are_maps):
+        raise TypeError(
+            f"image {are_maps.index(False)} is a {type(X[are_maps.index(False)]).__name__} where "
+            f"image {are_maps.index(True)} is a SuperpixelMap: pass maps for all images or none"
+        )
+    return [_with_channels(item) for item in X], [np.asarray(item) for item in X]
+
+
+def _with_channels(superpixels: SuperpixelMap) -> np.ndarray:
+    image = getattr(superpixels, "image", None)
+    if image is None:
+        raise ValueError(
+            f"this SuperpixelMap of shape {superpixels.shape} was derived from another one and "
+            "has no image; build it anew: SuperpixelMap(labels, image)"
+        )
+    return image if image.ndim > superpixels.ndim else image[..., None]
+
+
+def check_superpixel_map(labels: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """Check the superpixels of one image -> (H, W) int32 labels, consecutive from 0.
+
+    Parameters
+    ----------
+    labels : array-like of int, shape (H, W)
+        Any non-negative numbers, one for each superpixel.
+    shape : tuple of int
+        (H, W) of the image.
+    name : str
+        How an error calls the image.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iub":
+        raise TypeError(f"the superpixels of {name} have dtype {labels.dtype}; labels are integers")
+    if labels.shape != shape:
+        raise ValueError(
+            f"the superpixels of {name} have shape {labels.shape}, the image has {shape}"
+        )
+    if labels.min() < 0:
+        place = tuple(int(i) for i in np.unravel_index(labels.argmin(), shape))
+        raise ValueError(
+            f"the superpixels of {name} have negative labels, the smallest is {labels.min()} at "
+            f"{place}; labels are 0 or larger"
+        )
+    return np.unique(labels, return_inverse=True)[1].reshape(shape).astype(np.int32)

@@ -1,0 +1,1 @@
+"""What the other rooms share: reading and checking images, parameters, devices, progress."""

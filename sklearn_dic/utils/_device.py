@@ -1,0 +1,91 @@
+"""Where a network runs: device, precision, memory and random numbers."""
+
+from typing import Literal
+
+import psutil
+import torch
+from numpy.random import RandomState
+from sklearn.utils import check_random_state
+
+
+def resolve_device(device: str | torch.device) -> torch.device:
+    """Find the torch device of a name; "auto" is CUDA where there is one, else the CPU.
+
+    Raises
+    ------
+    ValueError
+        If PyTorch does not know the device, or does not see it on this machine.
+    """
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        resolved = torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(
+            f"device={device!r} is no device of PyTorch; use 'auto', 'cpu', 'cuda' or 'cuda:1'"
+        ) from error
+    seen = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count(),
+        "mps": int(torch.backends.mps.is_available()),
+    }
+    if (resolved.index or 0) >= seen.get(resolved.type, 0):
+        raise ValueError(
+            f"device={device!r}, but PyTorch {torch.__version__} sees "
+            f"{seen['cuda']} CUDA device(s) on this machine; use device='auto' or 'cpu', or "
+            "install a build of PyTorch for your GPU"
+        )
+    return resolved
+
+
+def resolve_precision(
+    precision: Literal["auto", "float32", "bfloat16"], device: torch.device
+) -> Literal["float32", "bfloat16"]:
+    """Choose the convolutions' precision; "auto" is bfloat16 where the hardware computes in it.
+
+    Decided by what the processor is, not by timing it, so that one machine always gives
+    one answer.
+    """
+    if precision != "auto":
+        return precision
+    if device.type == "cuda":
+        native = torch.cuda.get_device_capability(device) >= (8, 0)
+    elif device.type == "cpu":
+        # Older versions do not tell.
+        features: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
+        native = bool(features.get("avx512_bf16") or features.get("amx_bf16"))
+    else:
+        native = False
+    return "bfloat16" if native else "float32"
+
+
+def available_memory(device: torch.device) -> int:
+    """Bytes that can still be allocated on a device."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return psutil.virtual_memory().available
+
+
+def check_memory(needed: int, device: torch.device, task: str, remedy: str) -> None:
+    """Refuse a task before it starts if it would not fit into memory.
+
+    Raises
+    ------
+    MemoryError
+        Saying how much is needed, how much there is, and what to do.
+    """
+    available = available_memory(device)
+    if needed > available:
+        raise MemoryError(
+            f"{task} needs about {needed / 2**30:.1f} GiB, and {available / 2**30:.1f} GiB are "
+            f"available on {device}: {remedy}"
+        )
+
+
+def torch_generator(random_state: int | RandomState | None) -> torch.Generator:
+    """Seed a generator on the CPU from `random_state`; global states are neither read nor set."""
+    if random_state is None:
+        random_state = RandomState()  # seeded by the operating system
+    seed = check_random_state(random_state).randint(2**31 - 1)
+    return torch.Generator().manual_seed(int(seed))

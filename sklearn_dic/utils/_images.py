@@ -1,0 +1,278 @@
+"""Read images of every accepted form, check them, and give answers the same form back."""
+
+import os
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from scipy import sparse
+from skimage import io
+
+ChannelAxis = Literal["auto", -1] | None
+Form = Literal["image", "stack", "list", "table"]
+
+_EXPECTED = {
+    "auto": "an image is (H, W) or (H, W, C), a stack of images (N, H, W, C)",
+    -1: "an image is (H, W, C), a stack of images (N, H, W, C), a table of pixels (N, C)",
+    None: "an image is (H, W), a stack of images (N, H, W)",
+}
+_FORMS: dict[Any, dict[int, Form]] = {
+    "auto": {2: "image", 3: "image", 4: "stack"},
+    -1: {2: "table", 3: "image", 4: "stack"},
+    None: {2: "image", 3: "stack"},
+}
+
+
+@dataclass
+class Images:
+    """One image or a collection, opened but not yet converted.
+
+    Attributes
+    ----------
+    given : list of ndarray of shape (H_i, W_i) or (H_i, W_i, C)
+        The images as they came, not copied.
+    names : list of str
+        How an error calls each of them.
+    form : {"image", "stack", "list", "table"}
+        What the caller gave.
+    """
+
+    given: list[np.ndarray]
+    names: list[str]
+    form: Form
+
+    def __len__(self) -> int:
+        """Count the images."""
+        return len(self.given)
+
+    @property
+    def n_channels(self) -> int:
+        """Number of channels, the same in all images."""
+        return _n_channels(self.given[0])
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """(H_i, W_i) of each image."""
+        return [(image.shape[0], image.shape[1]) for image in self.given]
+
+    @cached_property
+    def pixels(self) -> list[np.ndarray]:
+        """The images as float32 arrays (H_i, W_i, C), checked to be finite.
+
+        Integers are divided by the maximum of their dtype, floats are taken as they are.
+        """
+        return [_to_floats(*pair) for pair in zip(self.given, self.names, strict=True)]
+
+    def in_form_of_input(self, answers: list[np.ndarray]) -> Any:
+        """[(H_i, W_i, ...)], one for each image -> the leading shape of the input."""
+        if self.form == "image":
+            return answers[0]
+        if self.form == "list":
+            return answers
+        stacked = np.stack(answers)
+        return stacked[:, 0, 0] if self.form == "table" else stacked
+
+
+def is_path(item: object) -> bool:
+    """Whether an item is the path of a file rather than pixels."""
+    return isinstance(item, str | os.PathLike)
+
+
+def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any], Form, list[str]]:
+    """Take a collection apart without looking at its pixels.
+
+    Parameters
+    ----------
+    X : array-like, path, or list or tuple of these
+        One image or a collection.
+    channel_axis : {"auto", -1, None}
+        How the axes of an array are read.
+
+    Returns
+    -------
+    items : list
+        The images, as paths or anything that NumPy can read.
+    form : {"image", "stack", "list", "table"}
+        What `X` is.
+    names : list of str
+        How an error calls each image: by its place in a collection, and by its path.
+    """
+    if is_path(X):
+        return [X], "image", [f"the image {os.fspath(X)!r}"]
+    if isinstance(X, list | tuple):
+        if not X:
+            raise ValueError("X is an empty list: at least one image is needed")
+        names = [
+            f"image {i} ({os.fspath(item)!r})" if is_path(item) else f"image {i}"
+            for i, item in enumerate(X)
+        ]
+        return list(X), "list", names
+    array = _as_array(X, "X")
+    form = _FORMS[channel_axis].get(array.ndim)
+    if form is None:
+        raise ValueError(_wrong_dimensions("X", array, channel_axis))
+    if form == "image":
+        return [array], form, ["the image"]
+    _check_not_empty(array, "X")
+    items = list(array[:, None, None] if form == "table" else array)
+    return items, form, [f"image {i}" for i in range(len(items))]
+
+
+def open_images(X: Any, channel_axis: ChannelAxis = "auto") -> Images:
+    """Open one image or a collection, and check everything that needs no conversion.
+
+    Parameters
+    ----------
+    X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, or list of these
+        The images; `channel_axis` says how the axes are read.
+    channel_axis : {"auto", -1, None}
+        "auto" as above; -1: the last axis is always the channels, so that (N, C) is a
+        table of pixels; None: there is no channel axis, so that (N, H, W) is a stack.
+
+    Returns
+    -------
+    Images
+
+    Raises
+    ------
+    ValueError, TypeError, OSError
+        Where an image cannot be used, naming which one, what it is and what would work.
+    """
+    items, form, names = split_images(X, channel_axis)
+    images = Images([], names, form)
+    for item, name in zip(items, names, strict=True):
+        image = read_image(item) if is_path(item) else _as_array(item, name)
+        item_axis = -1 if form == "table" else channel_axis
+        if _FORMS[item_axis].get(image.ndim) != "image":
+            raise ValueError(_wrong_dimensions(name, image, channel_axis))
+        _check_not_empty(image, name)
+        images.given.append(image)
+        if _n_channels(image) != images.n_channels:
+            raise ValueError(
+                f"{name} has {_n_channels(image)} channel(s) (shape {image.shape}) where "
+                f"{names[0]} has {images.n_channels} (shape {images.given[0].shape}): all "
+                "images of a collection need the same channels"
+            )
+    return images
+
+
+def read_image(path: str | os.PathLike) -> np.ndarray:
+    """Read an image file as `skimage.io.imread` does; a failure names the file."""
+    try:
+        return np.asarray(io.imread(path))
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
+    except Exception as error:  # each decoder has errors of its own
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise OSError(
+            f"{os.fspath(path)!r} cannot be read as an image: {reason}. Is it a whole PNG, "
+            "JPEG or TIFF file?"
+        ) from error
+
+
+def image_files(folder: str | os.PathLike) -> list[Path]:
+    """Image files directly in a folder, by their usual suffixes, sorted by name."""
+    suffixes = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
+    return sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in suffixes)
+
+
+def _as_array(item: Any, name: str) -> np.ndarray:
+    """Anything that NumPy reads -> array of bool, integers or floats."""
+    if item is None:
+        raise TypeError(f"{name} is None; an image is an array or a path")
+    if sparse.issparse(item):
+        raise TypeError(
+            f"{name} is a sparse {item.format} matrix of shape {item.shape}; an image is "
+            "dense: pass `X.toarray()`"
+        )
+    if isinstance(item, np.ma.MaskedArray) and np.ma.is_masked(item):
+        raise TypeError(
+            f"{name} is a masked array of shape {item.shape} with {item.mask.sum()} masked "
+            "values, which would be taken for pixels: fill them first (`X.filled(...)`)"
+        )
+    try:
+        array = np.asarray(item)
+    except ValueError as error:  # nested sequences of unequal lengths
+        raise ValueError(
+            f"{name} is no array ({error}); images of different sizes go into a list of arrays"
+        ) from error
+    what = f"{name} is an array of shape {array.shape} and dtype {array.dtype}"
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {what}; pass `abs(X)` or two channels")
+    if array.dtype.kind == "O":
+        try:
+            return array.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                f"{what}, and not all of it is numbers ({error}); an image holds integers or "
+                "floats, and several images go into a list"
+            ) from error
+    if array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{what}; an image holds integers or floats, and several paths go into a list"
+        )
+    return array
+
+
+def _wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -> str:
+    return (
+        f"{name} has {array.ndim} dimension(s) (shape {array.shape}, dtype {array.dtype}); with "
+        f"channel_axis={channel_axis!r} {_EXPECTED[channel_axis]}. Images of different sizes "
+        "go into a list"
+    )
+
+
+def _check_not_empty(array: np.ndarray, name: str) -> None:
+    if array.shape[-1] == 0:
+        raise ValueError(
+            f"{name} is empty: 0 feature(s) (shape={array.shape}) while a minimum of 1 is required."
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} is empty: its shape is {array.shape}")
+
+
+def _n_channels(image: np.ndarray) -> int:
+    return image.shape[2] if image.ndim == 3 else 1
+
+
+def _to_floats(image: np.ndarray, name: str) -> np.ndarray:
+    """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array."""
+    scaled = _scale(image, name)
+    _check_finite(scaled, image, name)
+    return scaled.reshape(*scaled.shape[:2], -1)
+
+
+def _scale(array: np.ndarray, name: str) -> np.ndarray:
+    """Any numbers -> new float32 array; integers relative to their dtype's maximum."""
+    if array.dtype.kind not in "iu":
+        with np.errstate(over="ignore"):  # infinity is reported with its place
+            return array.astype(np.float32, order="C", copy=True)
+    largest = np.iinfo(array.dtype).max
+    scaled = (array / np.float64(largest)).astype(np.float32, order="C")
+    if 0 < np.ptp(scaled) < 1e-5:
+        warnings.warn(
+            f"{name} has dtype {array.dtype} and values from {array.min()} to {array.max()}: "
+            f"divided by {largest}, the maximum of its dtype, it is almost constant. Convert it "
+            "to the dtype that fits its values (uint8, uint16) or to floats",
+            stacklevel=2,
+        )
+    return scaled
+
+
+def _check_finite(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
+    if np.isfinite(pixels).all():
+        return
+    place = np.unravel_index(np.argmin(np.isfinite(pixels)), pixels.shape)
+    where = f"row {place[0]}, column {place[1]}"
+    if pixels.ndim == 3:
+        where += f", channel {place[2]}"
+    value = given[place]
+    what = "NaN" if np.isnan(value) else "infinity" if np.isinf(value) else "infinity in float32"
+    count = int((~np.isfinite(pixels)).sum())
+    raise ValueError(
+        f"{name} contains {what} at {where} (value {value}, {count} such value(s) in an array of "
+        f"shape {given.shape}); replace them first, for example with `np.nan_to_num`"
+    )

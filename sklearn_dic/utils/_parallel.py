@@ -1,0 +1,36 @@
+"""The same work for many images, through joblib, with a progress bar."""
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
+
+from sklearn.utils.parallel import Parallel, delayed
+from tqdm.auto import tqdm
+
+
+def for_each(
+    function: Callable[..., Any],
+    items: Sequence[Any],
+    *,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> Generator[Any]:
+    """Yield `function(item)` for each item, in their order, as soon as each is there.
+
+    Parameters
+    ----------
+    function : callable
+        Can be pickled.
+    items : sequence
+        Its arguments.
+    n_jobs : int or None
+        Workers at a time, as everywhere in scikit-learn; the backend is the one that
+        `joblib.parallel_config` sets.
+    verbose : int
+        1 shows a bar that counts images.
+    """
+    tasks = (delayed(function)(item) for item in items)
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+    with tqdm(total=len(items), desc="images", unit="image", disable=not verbose) as bar:
+        for result in results:
+            bar.update()
+            yield result

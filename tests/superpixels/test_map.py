@@ -1,0 +1,88 @@
+import copy
+import pickle
+
+import joblib
+import numpy as np
+import pytest
+from skimage.segmentation import mark_boundaries
+
+from sklearn_dic.superpixels import SuperpixelMap, take_images
+
+
+@pytest.fixture
+def image():
+    return np.random.RandomState(0).rand(4, 6, 3)
+
+
+@pytest.fixture
+def superpixels(image):
+    return SuperpixelMap(np.arange(24).reshape(4, 6) // 5, image)
+
+
+def is_plain(array):
+    return type(array) is np.ndarray
+
+
+def test_is_an_array_of_labels_to_everybody_else(superpixels, image):
+    assert superpixels.dtype == np.int32
+    assert is_plain(np.asarray(superpixels))
+    assert mark_boundaries(image, superpixels).shape == image.shape
+    assert np.bincount(superpixels.ravel()).sum() == 24
+    assert superpixels.max() == 4
+
+
+def test_what_is_derived_is_a_plain_array(superpixels):
+    assert is_plain(superpixels + 1)
+    assert is_plain(superpixels == 2)
+    assert is_plain(superpixels[1:, 2])
+    assert is_plain(superpixels[superpixels > 1])
+    assert is_plain(np.where(superpixels > 1, 1, 0))
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, lambda m: m.copy(), lambda m: pickle.loads(pickle.dumps(m))],
+)
+def test_copies_keep_the_image(superpixels, image, copied):
+    again = copied(superpixels)
+    assert isinstance(again, SuperpixelMap)
+    np.testing.assert_array_equal(again, superpixels)
+    np.testing.assert_array_equal(again.image, image)
+
+
+def test_joblib_keeps_the_image(superpixels, image, tmp_path):
+    joblib.dump(superpixels, tmp_path / "map")
+    np.testing.assert_array_equal(joblib.load(tmp_path / "map").image, image)
+
+
+def test_a_stack_indexed_by_image_gives_maps():
+    images = np.random.RandomState(0).rand(3, 4, 6)
+    stack = SuperpixelMap(np.zeros((3, 4, 6), int), images)
+    np.testing.assert_array_equal(stack[1].image, images[1])
+    np.testing.assert_array_equal(stack[[2, 0]].image, images[[2, 0]])
+    np.testing.assert_array_equal([part.image for part in stack], images)
+    assert is_plain(stack[1, :2])
+
+
+def test_labels_must_fit_the_image():
+    with pytest.raises(ValueError, match=r"\(4, 5\) do not fit an image of shape \(5, 4\)"):
+        SuperpixelMap(np.zeros((4, 5), int), np.zeros((5, 4)))
+
+
+def test_pictures_and_superpixels_part_again(superpixels, image):
+    pictures, maps = take_images(superpixels)
+    assert pictures is superpixels.image
+    np.testing.assert_array_equal(maps[0], superpixels)
+    pictures, maps = take_images([superpixels, SuperpixelMap(np.zeros((2, 2)), np.ones((2, 2)))])
+    assert [picture.shape for picture in pictures] == [(4, 6, 3), (2, 2, 1)]
+    assert take_images(image) == (image, None)
+
+
+def test_a_map_without_its_image_is_refused(superpixels):
+    with pytest.raises(ValueError, match="has no image"):
+        take_images(superpixels.astype(np.int64))
+
+
+def test_maps_and_images_cannot_be_mixed(superpixels, image):
+    with pytest.raises(TypeError, match="image 1 is a ndarray where image 0 is a SuperpixelMap"):
+        take_images([superpixels, image])

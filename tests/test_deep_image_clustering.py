@@ -1,0 +1,451 @@
+import copy
+import io
+import pickle
+import time
+
+import joblib
+import numpy as np
+import pytest
+import torch
+from skimage import data
+from skimage.measure import label as label_components
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import adjusted_rand_score
+from sklearn.pipeline import make_pipeline
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
+from tests._registry import CLUSTERERS
+
+each_clusterer = pytest.mark.parametrize("dic", CLUSTERERS, ids=str)
+
+
+@pytest.fixture
+def dic():
+    return DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0)
+
+
+def forms(photo):
+    return {
+        "image": photo,
+        "grey": photo[..., 0],
+        "stack": np.stack([photo[:20], photo[20:40]]),
+        "list": [photo[:20, :30], photo[20:41, 30:], photo[:20, 10:40]],
+    }
+
+
+@each_clusterer
+@pytest.mark.parametrize("form", ["image", "grey", "stack", "list"])
+def test_forms_of_input_and_output(dic, photo, form):
+    X = forms(photo)[form]
+    labels = clone(dic).fit_predict(X)
+    images = X if form in ("stack", "list") else [X]
+    maps = labels if form in ("stack", "list") else [labels]
+    assert type(labels) is (list if form == "list" else np.ndarray)
+    assert [part.shape for part in maps] == [image.shape[:2] for image in images]
+    assert all(part.dtype == np.int32 for part in maps)
+    used = np.unique(np.concatenate([part.ravel() for part in maps]))
+    assert np.array_equal(used, np.arange(len(used)))
+
+
+@each_clusterer
+@pytest.mark.parametrize("form", ["image", "stack", "list"])
+def test_predict_of_the_training_images_is_labels(dic, photo, form):
+    X = forms(photo)[form]
+    fitted = clone(dic).fit(X)
+    for labels, again in zip(fitted.labels_, fitted.predict(X), strict=True):
+        np.testing.assert_array_equal(labels, again)
+
+
+@each_clusterer
+def test_features_and_probabilities(dic, photo):
+    fitted = clone(dic).fit(photo)
+    features, probabilities = fitted.transform(photo), fitted.predict_proba(photo)
+    assert features.shape == probabilities.shape == (*photo.shape[:2], 8)
+    assert features.dtype == probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(-1), 1, rtol=1e-5)
+    np.testing.assert_allclose(
+        probabilities, torch.tensor(features).softmax(-1).numpy(), rtol=1e-4, atol=1e-6
+    )
+    assert [part.shape for part in fitted.transform([photo, photo[:7]])][1] == (7, 75, 8)
+    assert -np.log(8) * 3 < fitted.score(photo) <= 0
+
+
+def test_label_k_is_feature_k(photo):
+    dic = DeepImageClustering(8, max_iter=5, refine=False, clustering="paper", random_state=0)
+    probabilities = dic.fit(photo).predict_proba(photo)
+    np.testing.assert_array_equal(probabilities.argmax(-1), dic.labels_)
+    assert dic.cluster_centers_.shape == (32, 8)
+    assert probabilities[..., dic.n_clusters_ :].max() < 1
+
+
+def test_score_is_the_mean_log_probability_of_the_voted_label(photo):
+    dic = DeepImageClustering(8, max_iter=3, random_state=0).fit(photo)
+    chosen = np.take_along_axis(dic.predict_proba(photo), dic.labels_[..., None], axis=-1)
+    assert dic.score(photo) == pytest.approx(np.log(chosen).mean(), rel=1e-4)
+    assert dic.score(photo, y="not used") == dic.score(photo)
+
+
+def test_attributes(dic, photo):
+    dic.fit(photo)
+    assert dic.n_features_in_ == 3
+    assert dic.n_iter_ == len(dic.loss_curve_) == len(dic.n_labels_curve_) == 3
+    assert dic.loss_curve_[-1] < dic.loss_curve_[0]
+    assert dic.n_clusters_ == dic.labels_.max() + 1
+    assert dic.stopped_by_ == "max_iter"
+    assert dic.cluster_centers_.shape == (4, 8)
+    assert dic.superpixel_labels_.shape == photo.shape[:2]
+    assert dic.precision_ in ("float32", "bfloat16")
+    assert torch.device(dic.device_).type in ("cpu", "cuda")
+    without = clone(dic).set_params(superpixels=None, clustering=None).fit(photo)
+    assert without.superpixel_labels_ is None
+    assert without.cluster_centers_ is None
+
+
+def test_every_superpixel_has_one_label(dic, photo):
+    dic.fit(photo)
+    pairs = np.unique(np.stack([dic.superpixel_labels_, dic.labels_]).reshape(2, -1), axis=1)
+    assert len(pairs.T) == dic.superpixel_labels_.max() + 1
+
+
+def test_dtypes_give_one_answer(dic, photo):
+    expected = dic.fit_predict(photo)
+    for same in (photo / 255, (photo / 255).astype(np.float32), photo.astype(np.uint16) * 257):
+        np.testing.assert_array_equal(clone(dic).fit_predict(same), expected)
+
+
+def test_paths_and_arrays_give_one_answer(dic, photo, image_file):
+    expected = dic.fit_predict(photo)
+    np.testing.assert_array_equal(dic.fit_predict(str(image_file)), expected)
+    np.testing.assert_array_equal(dic.fit_predict([image_file])[0], expected)
+
+
+def test_one_random_state_gives_one_answer(dic, photo, global_random_states):
+    first, again = clone(dic).fit(photo), clone(dic).fit(photo)
+    assert first.loss_curve_ == again.loss_curve_
+    np.testing.assert_array_equal(first.transform(photo), again.transform(photo))
+    other = clone(dic).set_params(random_state=1).fit(photo)
+    assert other.loss_curve_ != first.loss_curve_
+    unseeded = clone(dic).set_params(random_state=None)
+    assert unseeded.fit(photo).loss_curve_ != unseeded.fit(photo).loss_curve_
+
+
+def test_a_random_state_instance_is_advanced(dic, photo):
+    dic.set_params(random_state=np.random.RandomState(0))
+    assert dic.fit(photo).loss_curve_ != dic.fit(photo).loss_curve_
+
+
+@each_clusterer
+def test_the_input_is_not_changed(dic, photo):
+    image = np.asfortranarray(photo.astype(np.float32) / 255)
+    before = image.copy()
+    image.flags.writeable = False
+    expected = clone(dic).fit_predict(before)
+    np.testing.assert_array_equal(clone(dic).fit_predict(image), expected)
+    np.testing.assert_array_equal(image, before)
+
+
+def through_joblib(estimator):
+    file = io.BytesIO()
+    joblib.dump(estimator, file)
+    file.seek(0)
+    return joblib.load(file)
+
+
+@each_clusterer
+@pytest.mark.parametrize(
+    "copied", [lambda dic: pickle.loads(pickle.dumps(dic)), through_joblib, copy.deepcopy]
+)
+def test_copies_predict_the_same(dic, photo, copied):
+    fitted = clone(dic).fit(photo)
+    again = copied(fitted)
+    np.testing.assert_array_equal(again.predict(photo), fitted.labels_)
+    np.testing.assert_array_equal(again.transform(photo), fitted.transform(photo))
+    assert again.module_ is not fitted.module_
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_pickle_made_on_a_gpu_holds_no_gpu_tensors(dic, photo):
+    dic.set_params(device="cuda").fit(photo)
+    again = pickle.loads(pickle.dumps(dic))
+    assert again.module_.device.type == "cpu"
+    assert dic.module_.device.type == "cuda"
+    assert adjusted_rand_score(again.predict(photo).ravel(), dic.labels_.ravel()) > 0.9
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@each_clusterer
+def test_a_gpu_begins_like_the_cpu(dic, photo):
+    on_cpu = clone(dic).set_params(device="cpu", precision="float32").fit(photo)
+    on_gpu = clone(dic).set_params(device="cuda", precision="float32").fit(photo)
+    np.testing.assert_allclose(on_gpu.loss_curve_, on_cpu.loss_curve_, rtol=1e-2)
+
+
+def test_a_pickle_holds_weights_once_and_no_features(dic, photo):
+    dic.fit(photo)
+    n_weights = sum(parameter.numel() for parameter in dic.module_.parameters())
+    n_pixels = dic.labels_.size
+    assert len(pickle.dumps(dic)) < 4 * n_weights + 8 * n_pixels + 50_000
+
+
+def test_any_number_of_channels(dic):
+    random = np.random.RandomState(0)
+    for n_channels in (1, 2, 4, 13):
+        image = random.rand(17, 12, n_channels)
+        assert dic.fit(image).n_features_in_ == n_channels
+        assert dic.labels_.shape == (17, 12)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2), (1, 1, 3)])
+@pytest.mark.parametrize("superpixels", ["felzenszwalb", "slic", None])
+def test_tiny_images(dic, shape, superpixels):
+    image = np.random.RandomState(0).rand(*shape)
+    dic.set_params(superpixels=superpixels).fit(image)
+    assert dic.labels_.shape == shape[:2]
+    np.testing.assert_array_equal(dic.predict(image), dic.labels_)
+
+
+def test_a_constant_image_has_few_labels(dic):
+    assert dic.fit_predict(np.full((20, 20, 3), 128, np.uint8)).max() == 0
+
+
+def test_channel_axis(dic, photo):
+    grey = photo[..., 0]
+    as_stack = clone(dic).set_params(channel_axis=None).fit(np.stack([grey[:20], grey[20:40]]))
+    assert as_stack.labels_.shape == (2, 20, 75)
+    assert as_stack.n_features_in_ == 1
+    table = clone(dic).set_params(channel_axis=-1, min_clusters=2).fit(photo.reshape(-1, 3)[::40])
+    assert table.labels_.shape == (94,)
+    assert table.n_features_in_ == 3
+
+
+def test_a_table_of_pixels_is_clustered_by_colour():
+    colours = np.repeat(np.eye(3), 20, axis=0)
+    dic = DeepImageClustering(8, channel_axis=-1, min_clusters=3, superpixels=None, random_state=0)
+    labels = dic.fit_predict(colours)
+    assert adjusted_rand_score(np.repeat(range(3), 20), labels) == 1
+
+
+def test_one_network_for_a_collection_gives_labels_one_meaning(photo):
+    noise = np.random.RandomState(0).normal(0, 0.01, photo.shape)
+    frames = [photo / 255, photo / 255 + noise]
+    together = DeepImageClustering(16, max_iter=15, random_state=0).fit_predict(frames)
+    assert (together[0] == together[1]).mean() > 0.8
+
+
+def test_predict_other_images(dic, photo):
+    dic.fit(photo)
+    assert dic.predict(photo[:13, :21]).shape == (13, 21)
+    assert [labels.shape for labels in dic.predict([photo, photo[:9]])] == [(50, 75), (9, 75)]
+    # Alone or among others, an image has the same labels.
+    np.testing.assert_array_equal(dic.predict([photo[:9], photo])[0], dic.predict(photo[:9]))
+    unseen = dic.predict(np.random.RandomState(0).rand(30, 30, 3))
+    assert unseen.min() >= 0
+    assert unseen.max() < dic.n_clusters
+
+
+def test_connected_components_are_the_pieces_of_the_labels(dic, photo):
+    whole = dic.fit_predict(photo)
+    pieces = clone(dic).set_params(connected_components=True).fit(photo)
+    expected = label_components(whole, background=-1)
+    assert adjusted_rand_score(pieces.labels_.ravel(), expected.ravel()) == 1
+    assert pieces.labels_.max() + 1 == expected.max()
+    assert pieces.n_clusters_ == whole.max() + 1
+
+
+def test_superpixels_by_name_instance_and_array(dic, photo):
+    named = clone(dic).set_params(superpixels="slic").fit(photo)
+    instance = clone(dic).set_params(superpixels=SLICSuperpixels()).fit(photo)
+    given = clone(dic).set_params(superpixels=named.superpixel_labels_ * 3 + 5).fit(photo)
+    for other in (instance, given):
+        np.testing.assert_array_equal(other.labels_, named.labels_)
+        np.testing.assert_array_equal(other.superpixel_labels_, named.superpixel_labels_)
+    assert clone(given).get_params()["superpixels"].shape == photo.shape[:2]
+
+
+def test_label_maps_for_a_collection(dic, photo):
+    images = [photo, photo[:20]]
+    maps = [
+        np.arange(image.shape[1])[None] // 5 + np.zeros(image.shape[:2], int) for image in images
+    ]
+    dic.set_params(superpixels=maps).fit(images)
+    np.testing.assert_array_equal(dic.superpixel_labels_[1], maps[1])
+
+
+def test_a_label_map_is_not_used_for_another_image(dic, photo):
+    superpixels = SLICSuperpixels(n_segments=20).fit_transform(photo)
+    dic.set_params(superpixels=np.asarray(superpixels)).fit(photo)
+    np.testing.assert_array_equal(dic.predict(photo / 255), dic.labels_)
+    with pytest.raises(ValueError, match="another image: give its own"):
+        dic.predict(photo[::-1])
+    other = SLICSuperpixels(n_segments=20).fit_transform(photo[::-1])
+    expected = dic.predict(other)
+    dic.set_params(superpixels=np.asarray(other))
+    np.testing.assert_array_equal(dic.predict(photo[::-1]), expected)
+
+
+def test_superpixels_in_a_pipeline(dic, photo):
+    transformer = FelzenszwalbSuperpixels(scale=50)
+    expected = clone(dic).set_params(superpixels=transformer).fit(photo)
+    pipeline = make_pipeline(transformer, clone(dic))
+    np.testing.assert_array_equal(pipeline.fit_predict(photo), expected.labels_)
+    np.testing.assert_array_equal(pipeline.predict(photo), expected.labels_)
+    stack = np.stack([photo[:20], photo[20:40]])
+    assert pipeline.fit_predict(stack).shape == (2, 20, 75)
+    grey = [photo[:20, :, 0], photo[..., 0]]
+    assert [labels.shape for labels in pipeline.fit_predict(grey)] == [(20, 75), (50, 75)]
+
+
+def test_resolution_1_trains_on_every_pixel(photo):
+    fine = DeepImageClustering(8, resolution=1, max_iter=2, random_state=0).fit(photo)
+    coarse = DeepImageClustering(8, resolution=0.5, max_iter=2, random_state=0).fit(photo)
+    assert fine.labels_.shape == coarse.labels_.shape == photo.shape[:2]
+    assert fine.module_.reduce(torch.zeros(1, 3, 50, 75)).shape[-2:] == (50, 75)
+    assert coarse.module_.reduce(torch.zeros(1, 3, 50, 75)).shape[-2:] == (25, 38)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_precision(dic, photo, precision):
+    dic.set_params(precision=precision).fit(photo)
+    assert dic.precision_ == precision
+    assert dic.transform(photo).dtype == np.float32
+
+
+def test_the_regions_of_a_mosaic_are_found():
+    truth = np.kron(np.array([[0, 1], [2, 3]]), np.ones((40, 40), int))
+    colours = np.array([[0.9, 0.2, 0.1], [0.1, 0.3, 0.8], [0.2, 0.7, 0.2], [0.9, 0.9, 0.6]])
+    image = colours[truth] + np.random.RandomState(0).normal(0, 0.03, (80, 80, 3))
+    dic = DeepImageClustering(min_clusters=4, random_state=0)
+    assert adjusted_rand_score(truth.ravel(), dic.fit_predict(image).ravel()) > 0.95
+
+
+def test_progress_bar(dic, photo, capsys):
+    dic.set_params(verbose=1).fit(photo)
+    shown = capsys.readouterr().err
+    assert "3/3" in shown
+    assert f"loss={dic.loss_curve_[-1]:.4f}" in shown
+    assert f"labels={dic.n_labels_curve_[-1]}" in shown
+    dic.set_params(verbose=0).fit(photo)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_ctrl_c_leaves_a_fitted_estimator(dic, photo, monkeypatch):
+    from sklearn_dic.network import _training
+
+    usual, calls = _training.refinement_loss, []
+
+    def interrupt(*args):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return usual(*args)
+
+    monkeypatch.setattr(_training, "refinement_loss", interrupt)
+    with pytest.warns(ConvergenceWarning, match="interrupted after epoch 2 of 3"):
+        dic.fit(photo)
+    assert dic.stopped_by_ == "interrupt"
+    assert dic.n_iter_ == 2
+    np.testing.assert_array_equal(dic.predict(photo), dic.labels_)
+
+
+def test_a_failed_second_fit_keeps_the_first(dic, photo):
+    labels = dic.fit_predict(photo)
+    with pytest.raises(ValueError, match="NaN"):
+        dic.fit(np.full((5, 5), np.nan))
+    np.testing.assert_array_equal(dic.predict(photo), labels)
+
+
+def test_a_second_fit_replaces_the_first(dic, photo):
+    dic.fit(photo).fit(photo[:20, :, 0])
+    assert dic.labels_.shape == (20, 75)
+    assert dic.n_features_in_ == 1
+    assert dic.predict(photo[..., 0]).shape == (50, 75)
+
+
+def test_divergence_is_explained(dic, photo):
+    dic.set_params(learning_rate=1e30, head_norm=False, clustering=None, max_iter=50)
+    with pytest.raises(FloatingPointError, match="lower learning_rate"):
+        dic.fit(photo)
+    with pytest.raises(NotFittedError):
+        dic.predict(photo)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"n_clusters": 0}, r"'n_clusters' .* int in the range \[1, 65535\]. Got 0"),
+        ({"n_clusters": -3}, r"'n_clusters' .* Got -3"),
+        ({"n_clusters": 8.0}, r"'n_clusters' .* Got 8.0"),
+        ({"n_clusters": 65_536}, r"'n_clusters' .* Got 65536"),
+        ({"superpixels": "seeds"}, r"'superpixels' .*'felzenszwalb'.* Got 'seeds'"),
+        ({"clustering": "kmeans"}, "'clustering'"),
+        ({"resolution": 0}, r"'resolution' .* range \(0.0, 1.0\]. Got 0"),
+        ({"resolution": 1.5}, "'resolution'"),
+        ({"channel_axis": 0}, "'channel_axis'"),
+        ({"precision": "float16"}, "'precision'"),
+        ({"learning_rate": 0}, "'learning_rate'"),
+        ({"device": "tpu3"}, "'tpu3' is no device of PyTorch"),
+        ({"device": "cuda:99"}, r"sees \d+ CUDA device\(s\) on this machine"),
+    ],
+)
+def test_bad_parameters(dic, photo, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        dic.set_params(**parameters).fit(photo)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
+def test_cuda_where_there_is_none(dic, photo):
+    with pytest.raises(ValueError, match=r"device='cuda', but PyTorch .* sees 0 CUDA device"):
+        dic.set_params(device="cuda").fit(photo)
+
+
+def test_predict_before_fit(dic, photo):
+    for method in (dic.predict, dic.predict_proba, dic.transform, dic.score):
+        with pytest.raises(NotFittedError):
+            method(photo)
+
+
+def test_another_number_of_channels(dic, photo):
+    dic.fit(photo)
+    message = r"X has 1 features, but DeepImageClustering is expecting 3 .* shape \(50, 75\)"
+    with pytest.raises(ValueError, match=message):
+        dic.predict(photo[..., 0])
+
+
+def test_a_superpixel_map_of_another_shape(dic, photo):
+    dic.set_params(superpixels=np.zeros((9, 9), int))
+    with pytest.raises(ValueError, match=r"shape \(9, 9\), the image has \(50, 75\)"):
+        dic.fit(photo)
+
+
+def test_an_image_that_does_not_fit_into_memory_is_refused_at_once(dic):
+    huge = np.broadcast_to(np.uint8(7), (300_000, 200_000, 3))
+    message = r"largest 200000 x 300000 pixels.* needs about [\d.]+ GiB, and [\d.]+ GiB are.*tiles"
+    start = time.monotonic()
+    with pytest.raises(MemoryError, match=message):
+        dic.fit(huge)
+    assert time.monotonic() - start < 60  # it did not try
+    dic.fit(np.zeros((8, 8, 3)))
+    with pytest.raises(MemoryError, match="a prediction for 1 image"):
+        dic.predict(huge)
+
+
+def test_photographs_of_the_authors_with_their_superpixels(berkeley):
+    from scipy.io import loadmat
+
+    dic = DeepImageClustering(n_clusters=16, max_iter=2, resolution=0.25, random_state=0)
+    for name, n_regions in [("2092", 912), ("3096", 1356), ("8023", 879), ("8049", 758)]:
+        (path,) = berkeley.glob(f"bsds300/images/*/{name}.jpg")
+        superpixels = loadmat(berkeley / "mcg" / f"{name}.mat")["seg_lab"]
+        dic.set_params(superpixels=superpixels).fit(path)
+        assert dic.superpixel_labels_.max() + 1 == n_regions
+        assert dic.labels_.shape == superpixels.shape
+
+
+def test_a_photograph_is_segmented_sensibly():
+    image = data.coffee()[::4, ::4]
+    labels = DeepImageClustering(n_clusters=32, random_state=0).fit_predict(image)
+    assert 3 < labels.max() < 25
+    saucer, table, drink = labels[80, 30], labels[5, 130], labels[36, 58]
+    assert len({saucer, table, drink}) == 3

@@ -1,0 +1,144 @@
+import warnings
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given
+from PIL import Image
+from scipy import sparse
+
+from sklearn_dic.utils._images import open_images
+
+GOOD = np.zeros((4, 5))
+
+
+@pytest.mark.parametrize(
+    ("channel_axis", "shape", "form", "pixel_shapes"),
+    [
+        ("auto", (4, 5), "image", [(4, 5, 1)]),
+        ("auto", (4, 5, 3), "image", [(4, 5, 3)]),
+        ("auto", (2, 4, 5, 7), "stack", [(4, 5, 7)] * 2),
+        (-1, (3, 5), "table", [(1, 1, 5)] * 3),
+        (-1, (4, 5, 2), "image", [(4, 5, 2)]),
+        (-1, (2, 4, 5, 2), "stack", [(4, 5, 2)] * 2),
+        (None, (4, 5), "image", [(4, 5, 1)]),
+        (None, (2, 4, 5), "stack", [(4, 5, 1)] * 2),
+    ],
+)
+def test_forms(channel_axis, shape, form, pixel_shapes):
+    images = open_images(np.zeros(shape), channel_axis)
+    assert images.form == form
+    assert [pixels.shape for pixels in images.pixels] == pixel_shapes
+    labels = [np.zeros(pixels.shape[:2], int) for pixels in images.pixels]
+    leading = shape[:1] if form == "table" else shape[:2] if form == "image" else shape[:3]
+    assert images.in_form_of_input(labels).shape == leading
+
+
+def test_a_list_of_different_sizes_and_kinds(image_file, photo):
+    images = open_images(
+        [photo, image_file, Image.fromarray(photo[:9]), (photo[:5] / 255).tolist()]
+    )
+    assert images.form == "list"
+    assert images.shapes == [photo.shape[:2], photo.shape[:2], (9, 75), (5, 75)]
+    np.testing.assert_array_equal(images.pixels[0], images.pixels[1])
+
+
+@given(hnp.arrays(np.uint8, hnp.array_shapes(min_dims=2, max_dims=3, max_side=5)))
+def test_integers_and_floats_of_one_picture_are_equal(image):
+    expected = open_images(image).pixels[0]
+    assert expected.dtype == np.float32
+    for same in (image / 255, image.astype(np.float32) / 255, image.astype(np.uint16) * 257):
+        np.testing.assert_array_equal(open_images(same).pixels[0], expected)
+
+
+def test_the_array_given_is_neither_changed_nor_shared():
+    image = np.ones((3, 4, 2), np.float32)
+    image.flags.writeable = False
+    pixels = open_images(image).pixels[0]
+    pixels[:] = 5
+    assert image.max() == 1
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        ([], ValueError, "empty list"),
+        (np.zeros((0, 5)), ValueError, r"the image is empty.*\(0, 5\)"),
+        (np.zeros((4, 5, 0)), ValueError, r"0 feature\(s\) \(shape=\(4, 5, 0\)\)"),
+        (np.zeros((0, 4, 5, 3)), ValueError, r"X is empty.*\(0, 4, 5, 3\)"),
+        (np.zeros((1, 1, 1, 1, 1)), ValueError, r"5 dimension\(s\).*an image is \(H, W\)"),
+        (np.zeros(7), ValueError, r"1 dimension\(s\) \(shape \(7,\)"),
+        (np.float64(3), ValueError, r"0 dimension\(s\)"),
+        (GOOD + 1j, ValueError, r"Complex data not supported.*\(4, 5\)"),
+        (np.array([["a", "b"]]), ValueError, r"shape \(1, 2\) and dtype <U1"),
+        (np.array([[None, {}]], object), TypeError, r"dtype object, and not all of it is numbers"),
+        (np.array([["2026-01-01"]], "M8[D]"), ValueError, r"dtype datetime64"),
+        (sparse.eye_array(4, format="csr"), TypeError, r"sparse csr matrix of shape \(4, 4\)"),
+        (np.ma.masked_equal(np.eye(3), 0), TypeError, "masked array .* 6 masked"),
+        ([GOOD, np.zeros((4, 5, 3))], ValueError, r"image 1 has 3 channel\(s\).*image 0 has 1"),
+        ([GOOD, np.zeros((2, 4, 5, 3))], ValueError, r"image 1 has 4 dimension\(s\)"),
+        ([GOOD, [[1, 2], [3]]], ValueError, "image 1 is no array"),
+        (
+            [GOOD, GOOD, np.full((2, 2), np.nan)],
+            ValueError,
+            "image 2 contains NaN at row 0, column 0",
+        ),
+        ([GOOD, None], TypeError, "image 1 is None"),
+    ],
+)
+def test_bad_images_are_named(X, error, message):
+    with pytest.raises(error, match=message):
+        _ = open_images(X).pixels
+
+
+def test_place_of_the_first_bad_value():
+    image = np.zeros((6, 7, 3))
+    image[4, 5, 2] = np.inf
+    image[5, 0, 0] = np.nan
+    message = r"infinity at row 4, column 5, channel 2 \(value inf, 2 such value"
+    with pytest.raises(ValueError, match=message):
+        _ = open_images(image).pixels
+    with pytest.raises(ValueError, match=r"infinity in float32 at row 0, column 0 \(value 1e\+300"):
+        _ = open_images(np.full((2, 2), 1e300)).pixels
+
+
+def test_numbers_in_an_object_array_are_numbers():
+    image = np.arange(6).reshape(2, 3).astype(object)
+    assert open_images(image).pixels[0].max() == 5
+
+
+def test_wide_integers_that_would_vanish_are_noticed():
+    image = np.arange(256).reshape(16, 16)  # int64
+    with pytest.warns(UserWarning, match=r"int64 and values from 0 to 255.*almost constant"):
+        _ = open_images(image).pixels
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _ = open_images(image.astype(np.uint8)).pixels
+        _ = open_images(np.zeros((3, 3), int)).pixels
+
+
+@pytest.mark.usefixtures("unreadable_files")
+@pytest.mark.parametrize("in_list", [False, True])
+@pytest.mark.parametrize("content", ["missing", "text", "empty", "truncated", "folder"])
+def test_files_that_cannot_be_read_are_named(tmp_path, photo, content, in_list):
+    path = tmp_path / "picture.jpg"
+    if content == "text":
+        path.write_text("no image")
+    elif content == "empty":
+        path.touch()
+    elif content == "truncated":
+        Image.fromarray(photo).save(path)
+        path.write_bytes(path.read_bytes()[:700])
+    elif content == "folder":
+        path.mkdir()
+    error = FileNotFoundError if content == "missing" else OSError
+    with pytest.raises(error, match=r"picture\.jpg"):
+        open_images([photo, path] if in_list else path)
+
+
+def test_several_pages_are_not_an_image(tmp_path):
+    path = tmp_path / "film.gif"
+    frames = [Image.fromarray(np.full((5, 4, 3), 40 * i, np.uint8)) for i in range(3)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    with pytest.raises(ValueError, match=r"film\.gif.*4 dimension\(s\) \(shape \(3, 5, 4, 3\)"):
+        open_images(path)
