@@ -25,12 +25,10 @@ from sklearn_dic.network import (
     Training,
     answer,
     as_rows,
-    inference_bytes,
     make_batches,
     overfit,
     refinement_loss,
     sample_superpixels,
-    training_bytes,
 )
 from sklearn_dic.superpixels import SUPERPIXELS, resolve_superpixels, take_images
 from sklearn_dic.utils._device import (
@@ -285,9 +283,9 @@ list of these
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X)
-        self._check_memory(images, precision, device)
-        superpixels = resolve_superpixels(maps, images)
         network = self._make_network(images.n_channels, device, precision)
+        self._check_memory("fit", network, images)
+        superpixels = resolve_superpixels(maps, images)
         training = self._overfit(network, images, superpixels)
         answers = self._answer(network, images, superpixels)
 
@@ -335,7 +333,8 @@ list of these
             had is `n_clusters_` or larger. The labels of the training images are equal to
             `labels_`.
         """
-        images, superpixels = self._open_for_prediction(X)
+        images, maps = self._open_for_prediction(X)
+        superpixels = self._superpixels_for_prediction(images, maps)
         answers = self._answer(self.module_, images, superpixels)
         return images.in_form_of_input([self._number(answer) for answer in answers])
 
@@ -388,7 +387,8 @@ list, dtype float32
         score : float
             Mean over all pixels of the log-probability of the voted label, at most 0.
         """
-        images, superpixels = self._open_for_prediction(X)
+        images, maps = self._open_for_prediction(X)
+        superpixels = self._superpixels_for_prediction(images, maps)
         total = n_pixels = 0.0
         for aggregated, part in self._aggregate(self.module_, images, superpixels):
             refined = answer(aggregated, part).flatten()
@@ -404,8 +404,8 @@ list, dtype float32
         images = open_images(X, channel_axis=-1)
         return images, maps[0] if images.form == "image" else maps
 
-    def _open_for_prediction(self, X: Any) -> tuple[Images, list[np.ndarray] | None]:
-        """Open images, compare them with what the network was trained on, find superpixels."""
+    def _open_for_prediction(self, X: Any, features: bool = False) -> tuple[Images, Any]:
+        """Open images and compare them with what the network was trained on."""
         check_is_fitted(self)
         images, maps = self._open(X)
         if images.n_channels != self.n_features_in_:
@@ -414,6 +414,11 @@ list, dtype float32
                 f"{self.n_features_in_} features as input: these are the channels of "
                 f"{images.names[0]}, of shape {images.given[0].shape}"
             )
+        self._check_memory("features" if features else "prediction", self.module_, images)
+        return images, maps
+
+    def _superpixels_for_prediction(self, images: Images, maps: Any) -> list[np.ndarray] | None:
+        """Find the superpixels; the map of a training image does not fit another image."""
         if maps is self.superpixels and self._fitted_pair is not None:
             old_maps, old_pixels = self._fitted_pair
             if old_maps == joblib.hash(maps) and old_pixels != joblib.hash(images.pixels):
@@ -422,8 +427,7 @@ list, dtype float32
                     "this is another image: give its own with set_params(superpixels=...), or "
                     "a transformer or a name, which computes them for each image"
                 )
-        self._check_memory(images, self.precision_, self.module_.device, training=False)
-        return images, resolve_superpixels(maps, images)
+        return resolve_superpixels(maps, images)
 
     def _fingerprints(self, images: Images) -> tuple[str, str] | None:
         """Hashes of the superpixels and the images they were given for, if they were given."""
@@ -431,22 +435,24 @@ list, dtype float32
             return None
         return joblib.hash(self.superpixels), joblib.hash(images.pixels)
 
+    @staticmethod
     def _check_memory(
-        self, images: Images, precision: Precision, device: torch.device, training: bool = True
+        task: Literal["fit", "prediction", "features"], network: DICNetwork, images: Images
     ) -> None:
-        """Refuse images that would not fit into memory."""
+        """Refuse images that would not fit into memory, before anything is computed."""
         sizes = [height * width for height, width in images.shapes]
-        shared = (self.n_clusters, self.n_centers, precision)
-        needed = inference_bytes(max(sizes), self.resolution, *shared)
-        if training:
-            needed = max(needed, training_bytes(sum(sizes), self.resolution, *shared))
+        needed = network.inference_bytes(max(sizes))
+        if task == "fit":
+            needed = max(needed, network.training_bytes(sum(sizes)))
+        elif task == "features":
+            needed += 8 * network.n_clusters * (max(sizes) + sum(sizes))
         height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
+        conversion = 12 * sum(image.size for image in images.given)
         check_memory(
-            needed + sum(image.size for image in images.given) * 12,
-            device,
-            f"{'a fit of' if training else 'a prediction for'} {len(images)} image(s), the largest "
-            f"{width} x {height} pixels, at resolution={self.resolution:g} with "
-            f"n_clusters={self.n_clusters}",
+            needed + conversion,
+            network.device,
+            f"the {task} of {len(images)} image(s), the largest {width} x {height} pixels, at "
+            f"resolution={network.resolution:g} with n_clusters={network.n_clusters}",
             "lower resolution or n_clusters, reduce the images or cut them into tiles"
             + (", or fit some of them and predict the others" if len(images) > 1 else ""),
         )
@@ -535,7 +541,7 @@ list, dtype float32
 
     def _features(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
         """Apply a function to the aggregated features; channels in the order of the labels."""
-        images, _ = self._open_for_prediction(X)
+        images, _ = self._open_for_prediction(X, features=True)
         features = [
             function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
             for aggregated, _ in self._aggregate(self.module_, images, None)

@@ -280,6 +280,7 @@ def test_a_label_map_is_not_used_for_another_image(dic, photo):
     with pytest.raises(ValueError, match="another image: give its own"):
         dic.predict(photo[::-1])
     other = SLICSuperpixels(n_segments=20).fit_transform(photo[::-1])
+    assert dic.transform(photo[::-1]).shape == (50, 75, 8)  # needs no superpixels
     expected = dic.predict(other)
     dic.set_params(superpixels=np.asarray(other))
     np.testing.assert_array_equal(dic.predict(photo[::-1]), expected)
@@ -427,8 +428,10 @@ def test_an_image_that_does_not_fit_into_memory_is_refused_at_once(dic):
         dic.fit(huge)
     assert time.monotonic() - start < 60  # it did not try
     dic.fit(np.zeros((8, 8, 3)))
-    with pytest.raises(MemoryError, match="a prediction for 1 image"):
+    with pytest.raises(MemoryError, match="the prediction of 1 image"):
         dic.predict(huge)
+    with pytest.raises(MemoryError, match="the features of 1 image"):
+        dic.transform(huge)
 
 
 def test_photographs_of_the_authors_with_their_superpixels(berkeley):

@@ -4,7 +4,6 @@ from sklearn_dic.network._batches import make_batches, sample_superpixels
 from sklearn_dic.network._dcs import DeepClustering, associate, update_centers
 from sklearn_dic.network._dic import DICNetwork, Precision
 from sklearn_dic.network._fts import FeatureTransformation, PooledBatchNorm, as_rows
-from sklearn_dic.network._memory import inference_bytes, training_bytes
 from sklearn_dic.network._refinement import answer, refine, refinement_loss
 from sklearn_dic.network._training import Epoch, Training, overfit
 
@@ -19,12 +18,10 @@ __all__ = [
     "answer",
     "as_rows",
     "associate",
-    "inference_bytes",
     "make_batches",
     "overfit",
     "refine",
     "refinement_loss",
     "sample_superpixels",
-    "training_bytes",
     "update_centers",
 ]

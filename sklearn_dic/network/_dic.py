@@ -8,6 +8,8 @@ from torch.nn import functional as F
 
 from sklearn_dic.network._dcs import Clustering, DeepClustering
 from sklearn_dic.network._fts import (
+    KEPT_CHANNELS,
+    WIDEST_CHANNELS,
     FeatureTransformation,
     PooledBatchNorm,
     Upsampling,
@@ -79,6 +81,11 @@ class DICNetwork(nn.Module):
         self._draw_weights(generator)
 
     @property
+    def n_clusters(self) -> int:
+        """Channels of the features."""
+        return self.fts.head.out_channels
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.fts.head.weight.device
@@ -132,6 +139,23 @@ class DICNetwork(nn.Module):
         if aggregated.shape[-2:] == image.shape[-2:]:
             return aggregated
         return F.interpolate(aggregated, image.shape[-2:], mode="bilinear", align_corners=False)
+
+    def training_bytes(self, n_pixels: int) -> int:
+        """Estimate the peak memory of training on images of so many pixels."""
+        element = 2 if self.precision == "bfloat16" else 4
+        n_centers = 0 if self.dcs is None else len(self.dcs.initial_centers)
+        convolutions = element * (KEPT_CHANNELS + 3 * self.n_clusters)
+        clustering_and_loss = 4 * (5 * self.n_clusters + 3 * n_centers)
+        return round(n_pixels * self.resolution**2 * (convolutions + clustering_and_loss))
+
+    def inference_bytes(self, n_pixels: int) -> int:
+        """Estimate the peak memory of labelling one image of so many pixels."""
+        element = 2 if self.precision == "bfloat16" else 4
+        n_centers = 0 if self.dcs is None else len(self.dcs.initial_centers)
+        reduced = element * WIDEST_CHANNELS + 4 * (3 * self.n_clusters + 2 * n_centers)
+        labels_and_superpixels = 96
+        full_size = 4 * self.n_clusters + labels_and_superpixels
+        return round(n_pixels * (self.resolution**2 * reduced + full_size))
 
     def _draw_weights(self, generator: torch.Generator) -> None:
         """Fill all parameters; those of layers from PyTorch's own initial distributions."""

@@ -8,6 +8,13 @@ from torch.nn import functional as F
 
 Upsampling = Literal["bilinear", "deconvolution"]
 
+# Channels that the backward pass of Fig. 2 keeps, per pixel: convolution and activation of
+# each block, the coarse blocks at a quarter of the pixels, and the concatenation with its
+# up-sampled half. `benchmarks/memory.py` compares estimates made from them with measured peaks.
+KEPT_CHANNELS = 2 * (64 + 64) + (64 + 2 * (128 + 128)) // 4 + (128 + 192) + 2 * (128 + 128)
+# The widest maps that are alive at once without a backward pass.
+WIDEST_CHANNELS = 192 + 128 + 64
+
 
 class PooledBatchNorm(nn.Module):
     """[(B_i, C, H_i, W_i)] -> the same shapes: one normalisation for images of all sizes.

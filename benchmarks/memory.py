@@ -1,0 +1,76 @@
+"""Measured peak memory of a fit beside the estimate by which too large images are refused.
+
+    python benchmarks/memory.py
+
+Each row is a process of its own, so that no row profits from memory that another one left.
+"""
+
+import subprocess
+import sys
+import threading
+import time
+
+ROWS = [
+    # height, width, resolution, n_clusters, precision, clustering
+    "321 481 0.5 32 auto residual",
+    "321 481 0.5 100 float32 residual",
+    "321 481 1.0 100 float32 residual",
+    "800 800 1.0 32 float32 residual",
+    "800 800 1.0 100 bfloat16 residual",
+    "800 800 1.0 100 bfloat16 paper",
+    "1200 1200 0.5 300 bfloat16 residual",
+    "2400 2400 0.1 100 bfloat16 residual",
+]
+
+
+def measure(height, width, resolution, n_clusters, precision, clustering):
+    import numpy as np
+    import psutil
+
+    from sklearn_dic import DeepImageClustering
+
+    image = np.random.RandomState(0).rand(int(height), int(width), 3).astype(np.float32)
+    dic = DeepImageClustering(
+        int(n_clusters),
+        resolution=float(resolution),
+        precision=precision,
+        clustering=clustering,
+        max_iter=3,
+        min_clusters=1,
+        device="cpu",
+        random_state=0,
+    )
+    DeepImageClustering(8, max_iter=1, device="cpu").fit(image[:32, :32])  # load everything
+    process = psutil.Process()
+    before = peak = process.memory_info().rss
+    done = threading.Event()
+
+    def watch():
+        nonlocal peak
+        while not done.is_set():
+            peak = max(peak, process.memory_info().rss)
+            time.sleep(0.005)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    dic.fit(image)
+    done.set()
+    watcher.join()
+    n_pixels = image.shape[0] * image.shape[1]
+    network = dic.module_
+    estimate = max(network.training_bytes(n_pixels), network.inference_bytes(n_pixels))
+    estimate += 12 * image.size
+    row = [f"{width} x {height}", resolution, n_clusters, dic.precision_, clustering]
+    row += [f"{value / 1e6:.0f}" for value in (before, peak - before, estimate)]
+    print("".join(f"{value:>13}" for value in row), flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        measure(*sys.argv[1:])
+    else:
+        head = ["size", "resolution", "n_clusters", "precision", "clustering"]
+        head += ["MB before", "MB fit", "MB estimate"]
+        print("".join(f"{name:>13}" for name in head), flush=True)
+        for arguments in ROWS:
+            subprocess.run([sys.executable, __file__, *arguments.split()], check=True)
