@@ -24,6 +24,7 @@ ROWS = [
 
 
 def measure(height, width, resolution, n_clusters, precision, clustering):
+    """Print one row: the growth of this process during a fit, and the estimate."""
     import numpy as np
     import psutil
 
