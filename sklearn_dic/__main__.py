@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -43,27 +45,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         check_parameters(estimator)
         resolve_device(options.device)
-        if options.output.exists() and not options.output.is_dir():
-            raise NotADirectoryError(f"{str(options.output)!r} is a file, not a folder")
-        paths = find_images(options.images, options.output) or [BUNDLED_IMAGE]
+        if options.n_jobs == 0:
+            raise ValueError("--n-jobs 0 is no number of images; -1 is one for each processor")
+        options.output.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=options.output).close()  # fail before the work, not after
     except (ValueError, OSError) as error:
         parser.error(str(error))
+    paths, failed = find_images(options.images, options.output)
     if not options.images:
+        paths = [BUNDLED_IMAGE]
         _say(f"No image was named, so this segments a bundled photograph, {BUNDLED_IMAGE.name}.")
+    for result in failed:
+        _say(f"error: {result.image}: {result.error}")
     # With one file the epochs are worth a bar, with several the files.
     estimator.set_params(verbose=int(len(paths) == 1 and not options.quiet))
     results = _segment(paths, estimator, options)
-    if options.json:
-        print(json.dumps([result.as_dict() for result in results], indent=2))
     done = [result for result in results if result.files]
+    if options.json:
+        _print(json.dumps([result.as_dict() for result in failed + results], indent=2))
     if done:
-        _say(f"Results are in {options.output}{Path('/')}:")
+        _say(f"Results are in {options.output}{os.sep}:")
+        stem = Path(done[0].image).stem if len(done) == 1 else "*"
         for suffix, meaning in _MEANINGS.items():
-            _say(f"  {Path(done[-1].image).stem if len(done) == 1 else '*'}{suffix:<17} {meaning}")
+            _say(f"  {stem}{suffix:<17} {meaning}")
     if len(results) < len(paths) or any(result.status == "interrupted" for result in results):
         _say(f"Interrupted: {len(done)} of {len(paths)} images are done; run it again to go on.")
         return 130
-    return int(any(result.status == "failed" for result in results))
+    return int(any(result.status == "failed" for result in failed + results))
 
 
 _MEANINGS = {
@@ -115,6 +123,7 @@ def _segment(
     segment = partial(
         segment_file, estimator=estimator, folder=options.output, overwrite=options.overwrite
     )
+    header_shown = False
     show_files = int(len(paths) > 1 and not options.quiet)
     stream = for_each(segment, paths, n_jobs=options.n_jobs, verbose=show_files)
     try:
@@ -125,9 +134,10 @@ def _segment(
             if result.error:
                 _say(f"error: {result.image}: {result.error}")
             elif not options.json:
-                if len(results) == 1:
-                    tqdm.write(_row("image", "size", "labels", "seconds", "device"))
-                tqdm.write(
+                if not header_shown:
+                    _print(_row("image", "size", "labels", "seconds", "device"))
+                    header_shown = True
+                _print(
                     _row(
                         Path(result.image).name,
                         f"{result.width} x {result.height}",
@@ -145,6 +155,15 @@ def _segment(
 
 def _row(image: object, size: object, labels: object, seconds: object, device: object) -> str:
     return f"{image:<28} {size:>13} {labels:>7} {seconds:>8}  {device}".rstrip()
+
+
+def _print(text: str) -> None:
+    """Print results; a reader who went away (`| head`) does not stop the work."""
+    try:
+        tqdm.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 # open until the process ends
 
 
 def _say(text: str) -> None:

@@ -14,7 +14,7 @@ from skimage.measure import label as label_components
 from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm.auto import tqdm
 
@@ -23,14 +23,15 @@ from sklearn_dic.network import (
     Epoch,
     Precision,
     Training,
-    answer,
     as_rows,
+    label_pixels,
     make_batches,
     overfit,
     refinement_loss,
     sample_superpixels,
 )
-from sklearn_dic.superpixels import SUPERPIXELS, resolve_superpixels, take_images
+from sklearn_dic.superpixels._map import take_images
+from sklearn_dic.superpixels._resolve import SUPERPIXELS, are_label_maps, resolve_superpixels
 from sklearn_dic.utils._device import (
     check_memory,
     resolve_device,
@@ -93,7 +94,8 @@ default="felzenszwalb"
     momentum : float, default=0.9
         Momentum of the gradient descent, in [0, 1).
     min_clusters : int, default=4
-        When fewer labels are left, training goes back one epoch and stops.
+        When fewer labels are left at the training resolution, training goes back one epoch
+        and stops.
     tol : float or None, default=0.003
         Training stops when at most this share of the pixels changes its label in each of
         `n_iter_no_change` epochs. None: never.
@@ -101,8 +103,8 @@ default="felzenszwalb"
         See `tol`.
     resolution : float, default=0.5
         Sides of the picture that the network sees, relative to the picture given, in
-        (0, 1]. The answer is always voted at full size. 1 is the paper's method, at about
-        four times the cost.
+        (0, 1]. The answer is always voted at full size. 1 is the paper's method; time and
+        memory grow with the pixels trained on. The smaller, the more labels merge.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a
@@ -276,16 +278,21 @@ list of these
 
         Notes
         -----
-        Ctrl-C during the training keeps what was learned so far: the estimator is fitted,
+        Ctrl-C during the epochs keeps what was learned so far: the estimator is fitted,
         `stopped_by_` is "interrupt", and a warning says so.
+
+        Files are read as `skimage.io.imread` does, so that a path and its array give one
+        answer; the orientation that a camera notes in a JPEG file is not applied.
         """
         check_parameters(self)
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X)
-        network = self._make_network(images.n_channels, device, precision)
-        self._check_memory("fit", network, images)
+        network = self._make_network(images.n_channels, precision)
+        self._check_memory("fit", network, images, device)
         superpixels = resolve_superpixels(maps, images)
+        network.draw(torch_generator(self.random_state)).to(device)
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         training = self._overfit(network, images, superpixels)
         answers = self._answer(network, images, superpixels)
 
@@ -296,11 +303,11 @@ list of these
         self.n_labels_curve_ = training.n_labels_curve
         self.n_iter_ = len(training.loss_curve)
         self.stopped_by_ = training.stopped_by
-        left = np.unique(np.concatenate([answer.ravel() for answer in answers]))
+        left = np.unique(np.concatenate([channels.ravel() for channels in answers]))
         unused = np.setdiff1d(np.arange(self.n_clusters), left)
         self._channels = np.concatenate([left, unused])  # label k is channel _channels[k]
         self.n_clusters_ = len(left)
-        self.labels_ = images.in_form_of_input([self._number(answer) for answer in answers])
+        self.labels_ = images.in_form_of_input([self._number(channels) for channels in answers])
         self.superpixel_labels_ = (
             None if superpixels is None else images.in_form_of_input(superpixels)
         )
@@ -308,7 +315,7 @@ list of these
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
         self._fitted_pair = self._fingerprints(images)
-        validate_data(self, images.pixels[0][0], skip_check_array=True)  # sets n_features_in_
+        self.n_features_in_ = images.n_channels
         if training.stopped_by == "interrupt":
             warnings.warn(
                 f"training was interrupted after epoch {self.n_iter_} of {self.max_iter}; the "
@@ -330,13 +337,13 @@ list of these
         -------
         labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
             Labels with the meaning they have in `labels_`. A label that no training image
-            had is `n_clusters_` or larger. The labels of the training images are equal to
-            `labels_`.
+            had is `n_clusters_` or larger. With the parameters of the fit, the training
+            images have the labels `labels_`.
         """
         images, maps = self._open_for_prediction(X)
         superpixels = self._superpixels_for_prediction(images, maps)
         answers = self._answer(self.module_, images, superpixels)
-        return images.in_form_of_input([self._number(answer) for answer in answers])
+        return images.in_form_of_input([self._number(channels) for channels in answers])
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
         """Compute the aggregated features of every pixel (Upsilon, Eq. 4).
@@ -391,7 +398,7 @@ list, dtype float32
         superpixels = self._superpixels_for_prediction(images, maps)
         total = n_pixels = 0.0
         for aggregated, part in self._aggregate(self.module_, images, superpixels):
-            refined = answer(aggregated, part).flatten()
+            refined = label_pixels(aggregated, part).flatten()
             total += refinement_loss(as_rows(aggregated), refined).item() * len(refined)
             n_pixels += len(refined)
         return -total / n_pixels
@@ -407,6 +414,7 @@ list, dtype float32
     def _open_for_prediction(self, X: Any, features: bool = False) -> tuple[Images, Any]:
         """Open images and compare them with what the network was trained on."""
         check_is_fitted(self)
+        check_parameters(self)
         images, maps = self._open(X)
         if images.n_channels != self.n_features_in_:
             raise ValueError(
@@ -414,7 +422,8 @@ list, dtype float32
                 f"{self.n_features_in_} features as input: these are the channels of "
                 f"{images.names[0]}, of shape {images.given[0].shape}"
             )
-        self._check_memory("features" if features else "prediction", self.module_, images)
+        task = "features" if features else "prediction"
+        self._check_memory(task, self.module_, images, self.module_.device)
         return images, maps
 
     def _superpixels_for_prediction(self, images: Images, maps: Any) -> list[np.ndarray] | None:
@@ -431,13 +440,16 @@ list, dtype float32
 
     def _fingerprints(self, images: Images) -> tuple[str, str] | None:
         """Hashes of the superpixels and the images they were given for, if they were given."""
-        if isinstance(self.superpixels, str | None) or hasattr(self.superpixels, "fit_transform"):
+        if not are_label_maps(self.superpixels):
             return None
         return joblib.hash(self.superpixels), joblib.hash(images.pixels)
 
     @staticmethod
     def _check_memory(
-        task: Literal["fit", "prediction", "features"], network: DICNetwork, images: Images
+        task: Literal["fit", "prediction", "features"],
+        network: DICNetwork,
+        images: Images,
+        device: torch.device,
     ) -> None:
         """Refuse images that would not fit into memory, before anything is computed."""
         sizes = [height * width for height, width in images.shapes]
@@ -446,22 +458,24 @@ list, dtype float32
             needed = max(needed, network.training_bytes(sum(sizes)))
         elif task == "features":
             needed += 8 * network.n_clusters * (max(sizes) + sum(sizes))
-        height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
+        by_device = {device: needed}
+        host = torch.device("cpu")
         conversion = 12 * sum(image.size for image in images.given)
-        check_memory(
-            needed + conversion,
-            network.device,
-            f"the {task} of {len(images)} image(s), the largest {width} x {height} pixels, at "
-            f"resolution={network.resolution:g} with n_clusters={network.n_clusters}",
-            "lower resolution or n_clusters, reduce the images or cut them into tiles"
-            + (", or fit some of them and predict the others" if len(images) > 1 else ""),
-        )
+        by_device[host] = by_device.get(host, 0) + conversion
+        height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
+        for place, amount in by_device.items():
+            check_memory(
+                amount,
+                place,
+                f"the {task} of {len(images)} image(s), the largest {width} x {height} pixels, at "
+                f"resolution={network.resolution:g} with n_clusters={network.n_clusters}",
+                "lower resolution or n_clusters, reduce the images or cut them into tiles"
+                + (", or fit some of them and predict the others" if len(images) > 1 else ""),
+            )
 
-    def _make_network(
-        self, n_channels: int, device: torch.device, precision: Precision
-    ) -> DICNetwork:
-        """Draw the weights, on the CPU, so that they are alike on every device."""
-        network = DICNetwork(
+    def _make_network(self, n_channels: int, precision: Precision) -> DICNetwork:
+        """Make the network that the parameters describe, without weights."""
+        return DICNetwork(
             n_channels,
             self.n_clusters,
             n_centers=self.n_centers,
@@ -476,10 +490,7 @@ list, dtype float32
             head_norm=self.head_norm,
             precision=precision,
             resolution=self.resolution,
-            generator=torch_generator(self.random_state),
         )
-        network.to(device)
-        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _overfit(
         self, network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
@@ -498,7 +509,7 @@ list, dtype float32
                 bar.set_postfix(loss=f"{epoch.loss:.4f}", labels=epoch.n_labels, refresh=False)
                 bar.update()
 
-            return overfit(
+            training = overfit(
                 network,
                 *make_batches(reduced, voters),
                 max_iter=self.max_iter,
@@ -509,6 +520,9 @@ list, dtype float32
                 n_iter_no_change=self.n_iter_no_change,
                 on_epoch=show,
             )
+            bar.total = len(training.loss_curve)  # stopping early is not stopping halfway
+            bar.set_postfix_str(f"{bar.postfix}, stopped by {training.stopped_by}")
+            return training
 
     @staticmethod
     def _aggregate(
@@ -528,12 +542,12 @@ list, dtype float32
         """Label each image by the channels of the network."""
         voters = superpixels if self.refine else None
         return [
-            answer(aggregated, part).cpu().numpy()
+            label_pixels(aggregated, part).cpu().numpy()
             for aggregated, part in self._aggregate(network, images, voters)
         ]
 
     def _number(self, channels: np.ndarray) -> np.ndarray:
-        """(H, W) channels of the network -> (H, W) labels in the order of their use."""
+        """(H, W) channels of the network -> (H, W) labels, those of the training images first."""
         labels = np.argsort(self._channels)[channels].astype(np.int32)
         if self.connected_components:
             return label_components(labels, background=-1).astype(np.int32) - 1
@@ -550,8 +564,8 @@ list, dtype float32
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle with tensors on the CPU, so that any machine can load them."""
-        state = super().__getstate__()
-        if "module_" in state:
+        state = dict(super().__getstate__())  # not the estimator's own dictionary
+        if "module_" in state and self.module_.device.type != "cpu":
             state["module_"] = copy.deepcopy(self.module_).to("cpu")
             state["device_"] = "cpu"
         return state

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from glob import glob, has_magic
@@ -12,10 +13,12 @@ from typing import Any, Literal
 import numpy as np
 from skimage import io
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 
-from sklearn_dic.utils._images import image_files, open_images
+from sklearn_dic.utils._images import image_files, is_image_file, open_images
 from sklearn_dic.utils._pictures import draw_boundaries, draw_mean_colors
 
+# What is written for an image, in this order: the last one says that the others are whole.
 SUFFIXES = {
     "labels_png": "_labels.png",
     "boundaries": "_boundaries.png",
@@ -42,7 +45,7 @@ class Result:
     files: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Give all fields, for JSON."""
         return asdict(self)
 
 
@@ -54,14 +57,16 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
     """
     files = {kind: folder / f"{path.stem}{suffix}" for kind, suffix in SUFFIXES.items()}
     names = {kind: str(file) for kind, file in files.items()}
+    kept = None if overwrite else _load_labels(files)
+    if kept is not None:
+        height, width = kept.shape
+        return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
     try:
-        if not overwrite and all(file.exists() for file in files.values()):
-            labels = np.load(files["labels"])
-            height, width = labels.shape
-            return Result(str(path), "kept", width, height, len(np.unique(labels)), files=names)
         images = open_images(path)
         start = time.perf_counter()
-        fitted = clone(estimator).fit(images.given[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the status says it
+            fitted = clone(estimator).fit(images.given[0])
         seconds = time.perf_counter() - start
         if fitted.stopped_by_ == "interrupt":
             return Result(str(path), "interrupted")
@@ -83,6 +88,17 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
     )
 
 
+def _load_labels(files: dict[str, Path]) -> np.ndarray | None:
+    """Labels of an earlier run; None where its results are incomplete or damaged."""
+    if not all(file.is_file() for file in files.values()):
+        return None
+    try:
+        labels = np.load(files["labels"], allow_pickle=False)
+    except (ValueError, OSError, EOFError):
+        return None
+    return labels if labels.ndim == 2 else None
+
+
 def _write(files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray) -> None:
     """Write all files in a hidden folder beside their places, then move them there."""
     if labels.max() > _LARGEST_PNG_LABEL:
@@ -90,6 +106,9 @@ def _write(files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray) -> No
             f"the segmentation has {labels.max() + 1} labels and a 16-bit PNG holds "
             f"{_LARGEST_PNG_LABEL + 1}; use fewer, for example without connected components"
         )
+    for file in files.values():
+        if file.is_dir():
+            raise IsADirectoryError(f"{str(file)!r}, where a result goes, is a folder")
     folder = files["labels"].parent
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {
@@ -105,45 +124,53 @@ def _write(files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray) -> No
             os.replace(Path(hidden) / file.name, file)
 
 
-def find_images(arguments: Sequence[str], folder: Path) -> list[Path]:
-    """Files named by paths, folders and patterns, each once, in this order.
+def find_images(arguments: Sequence[str], folder: Path) -> tuple[list[Path], list[Result]]:
+    """Find the files that paths, folders and patterns name.
 
-    What stands in the folder of the results and is named like one is left out of folders
-    and patterns, so that a second run does not segment the pictures of the first.
+    Parameters
+    ----------
+    arguments : sequence of str
+        Paths, folders and patterns.
+    folder : Path
+        Where the results go. What an earlier run wrote there is left out, so that a second
+        run does not segment the pictures of the first.
 
-    Raises
-    ------
-    FileNotFoundError
-        If a folder or pattern has no images.
-    ValueError
-        If two files would have results of the same name.
+    Returns
+    -------
+    paths : list of Path
+        Each file once, in the order of the arguments.
+    failed : list of Result
+        Arguments without an image, and files whose results would have the names of another's.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
+    failed = []
     for argument in arguments:
         path = Path(argument)
         if path.is_dir():
             matches = image_files(path)
         elif has_magic(argument) and not path.exists():
-            matches = sorted(Path(match) for match in glob(argument, recursive=True))
+            hits = sorted(Path(hit) for hit in glob(argument, recursive=True))
+            matches = [hit for hit in hits if is_image_file(hit)]
         else:
-            found[path] = None
-            continue
-        inputs = [match for match in matches if not _is_result(match, folder)]
-        if not inputs:
-            raise FileNotFoundError(f"there are no images in {argument!r}")
-        found.update(dict.fromkeys(inputs))
+            matches = [path]
+        matches = [match for match in matches if not _is_result(match, folder)]
+        if not matches:
+            failed.append(Result(argument, "failed", error="no images there"))
+        for match in matches:
+            found.setdefault(match.resolve(), match)
     by_name: dict[str, Path] = {}
-    for path in found:
+    for path in found.values():
         other = by_name.setdefault(path.stem, path)
-        if other != path:
-            raise ValueError(
-                f"{str(other)!r} and {str(path)!r} would both be written to "
-                f"{str(folder / path.stem)!r}_...: segment them into different folders"
-            )
-    return list(found)
+        if other is not path:
+            error = f"its results would replace those of {str(other)!r}; give it another folder"
+            failed.append(Result(str(path), "failed", error=error))
+    return list(by_name.values()), failed
 
 
 def _is_result(path: Path, folder: Path) -> bool:
-    return (
-        path.name.endswith(tuple(SUFFIXES.values())) and path.parent.resolve() == folder.resolve()
+    """Whether an earlier run wrote this file, beside the labels of the same image."""
+    return path.parent.resolve() == folder.resolve() and any(
+        path.name.endswith(suffix)
+        and (folder / (path.name.removesuffix(suffix) + SUFFIXES["labels"])).exists()
+        for suffix in SUFFIXES.values()
     )

@@ -12,7 +12,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_dic.superpixels import SuperpixelMap
+from sklearn_dic.superpixels._map import SuperpixelMap
+from sklearn_dic.superpixels._resolve import are_label_maps
 from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import HasMethods, StrOptions, check_parameters
@@ -28,13 +29,14 @@ class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
     ----------
     estimator : estimator
         Segments one image, for example `DeepImageClustering()`, or a Pipeline that ends
-        with it.
+        with it. Superpixels that were computed elsewhere come with the images, as
+        `SuperpixelMap(labels, image)`.
     n_jobs : int or None, default=None
         How many images at a time. None is 1 unless `joblib.parallel_config` says otherwise,
         -1 is all processors.
     on_error : {"raise", "warn"}, default="raise"
-        What to do where an image fails: stop there, or warn and go on. In both cases the
-        error names the image, and the images that are done are kept.
+        What to do where an image fails: stop there, or warn and go on, unless all images
+        fail. In both cases the error names the image, and the images that are done are kept.
     keep_estimators : bool, default=True
         Whether `estimators_` keeps the networks, about 3 MB each. `predict` needs them.
     verbose : int, default=0
@@ -109,6 +111,12 @@ one image
         """
         check_parameters(self)
         images, form, names = self._split(X)
+        if len(images) > 1 and are_label_maps(getattr(self.estimator, "superpixels", None)):
+            raise ValueError(
+                "the estimator has label maps as superpixels, and each of the "
+                f"{len(images)} images needs its own: pass "
+                "[SuperpixelMap(labels, image), ...] as X"
+            )
         estimators: list[Any] = [None] * len(images)
         labels: list[Any] = [None] * len(images)
         errors: dict[int, Exception] = {}
@@ -131,6 +139,7 @@ one image
         finally:
             results.close()
         self.labels_ = _in_form(labels, form)
+        vars(self).pop("estimators_", None)
         if self.keep_estimators:
             self.estimators_ = estimators
         self.errors_ = errors
@@ -141,7 +150,7 @@ one image
                 ConvergenceWarning,
                 stacklevel=2,
             )
-        elif errors and self.on_error == "raise":
+        elif errors and (self.on_error == "raise" or len(errors) == len(images)):
             raise next(iter(errors.values()))
         return self
 
@@ -156,7 +165,7 @@ one image
         Returns
         -------
         labels : ndarray or list of ndarray
-            In the form of `labels_`; None in the places of images that failed in `fit`.
+            In the form of `labels_`; None in the places of images that have no network.
         """
         check_is_fitted(self, "estimators_")
         images, form, _ = self._split(X)

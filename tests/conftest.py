@@ -54,3 +54,14 @@ def unreadable_files():
         warnings.filterwarnings("ignore", "The legacy `DICOM`", DeprecationWarning)
         yield
         gc.collect()
+
+
+@pytest.fixture
+def one_thread():
+    """Compute with one thread, as workers do: the order of a sum depends on their number."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -77,7 +77,9 @@ def test_label_k_is_feature_k(photo):
     probabilities = dic.fit(photo).predict_proba(photo)
     np.testing.assert_array_equal(probabilities.argmax(-1), dic.labels_)
     assert dic.cluster_centers_.shape == (32, 8)
-    assert probabilities[..., dic.n_clusters_ :].max() < 1
+    unused = probabilities[..., dic.n_clusters_ :]
+    assert unused.shape[-1] > 0
+    assert (unused.max(-1) <= probabilities[..., : dic.n_clusters_].max(-1)).all()
 
 
 def test_score_is_the_mean_log_probability_of_the_voted_label(photo):
@@ -165,6 +167,15 @@ def test_copies_predict_the_same(dic, photo, copied):
     assert again.module_ is not fitted.module_
 
 
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.deepcopy, joblib.hash])
+def test_copying_leaves_the_estimator_alone(dic, photo, copied):
+    module = dic.fit(photo).module_
+    dic.device_ = "somewhere"
+    copied(dic)
+    assert dic.module_ is module
+    assert dic.device_ == "somewhere"
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_a_pickle_made_on_a_gpu_holds_no_gpu_tensors(dic, photo):
     dic.set_params(device="cuda").fit(photo)
@@ -225,6 +236,14 @@ def test_a_table_of_pixels_is_clustered_by_colour():
     dic = DeepImageClustering(8, channel_axis=-1, min_clusters=3, superpixels=None, random_state=0)
     labels = dic.fit_predict(colours)
     assert adjusted_rand_score(np.repeat(range(3), 20), labels) == 1
+
+
+def test_a_table_may_be_rows_of_numbers_and_have_superpixels(dic, photo):
+    rows = photo[0] / 255
+    dic.set_params(channel_axis=-1, superpixels=np.arange(75) // 5)
+    expected = dic.fit_predict(rows)
+    assert dic.superpixel_labels_.shape == (75,)
+    np.testing.assert_array_equal(dic.fit_predict(rows.tolist()), expected)
 
 
 def test_one_network_for_a_collection_gives_labels_one_meaning(photo):
@@ -321,12 +340,30 @@ def test_the_regions_of_a_mosaic_are_found():
     assert adjusted_rand_score(truth.ravel(), dic.fit_predict(image).ravel()) > 0.95
 
 
+def test_the_answer_is_that_of_the_last_epoch(photo):
+    dic = DeepImageClustering(
+        8, superpixels=None, resolution=1, max_iter=4, precision="float32", random_state=0
+    ).fit(photo)
+    assert -dic.score(photo) == pytest.approx(dic.loss_curve_[-1], rel=1e-4)
+    assert dic.n_clusters_ == dic.n_labels_curve_[-1]
+
+
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_no_fewer_than_min_clusters_are_left(photo, seed):
+    parameters = {"clustering": "paper", "tol": None, "resolution": 1, "min_clusters": 4}
+    dic = DeepImageClustering(8, precision="float32", random_state=seed, **parameters)
+    assert dic.fit(photo).stopped_by_ == "min_clusters"
+    for max_iter in (dic.n_iter_, dic.n_iter_ + 1):
+        assert dic.set_params(max_iter=max_iter).fit(photo).n_clusters_ >= 4
+
+
 def test_progress_bar(dic, photo, capsys):
     dic.set_params(verbose=1).fit(photo)
     shown = capsys.readouterr().err
     assert "3/3" in shown
     assert f"loss={dic.loss_curve_[-1]:.4f}" in shown
     assert f"labels={dic.n_labels_curve_[-1]}" in shown
+    assert "stopped by max_iter" in shown
     dic.set_params(verbose=0).fit(photo)
     assert capsys.readouterr() == ("", "")
 
@@ -387,7 +424,7 @@ def test_divergence_is_explained(dic, photo):
         ({"precision": "float16"}, "'precision'"),
         ({"learning_rate": 0}, "'learning_rate'"),
         ({"device": "tpu3"}, "'tpu3' is no device of PyTorch"),
-        ({"device": "cuda:99"}, r"sees \d+ CUDA device\(s\) on this machine"),
+        ({"device": "cuda:99"}, r"sees \d+ cuda device\(s\) on this machine"),
     ],
 )
 def test_bad_parameters(dic, photo, parameters, message):
@@ -397,7 +434,7 @@ def test_bad_parameters(dic, photo, parameters, message):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
 def test_cuda_where_there_is_none(dic, photo):
-    with pytest.raises(ValueError, match=r"device='cuda', but PyTorch .* sees 0 CUDA device"):
+    with pytest.raises(ValueError, match=r"device='cuda', but PyTorch .* sees 0 cuda device"):
         dic.set_params(device="cuda").fit(photo)
 
 
@@ -432,6 +469,21 @@ def test_an_image_that_does_not_fit_into_memory_is_refused_at_once(dic):
         dic.predict(huge)
     with pytest.raises(MemoryError, match="the features of 1 image"):
         dic.transform(huge)
+
+
+def test_a_network_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch):
+    from sklearn_dic.utils import _device
+
+    monkeypatch.setattr(_device, "available_memory", lambda device: 8 * 2**30)
+    dic = DeepImageClustering(65_535, device="cpu")  # two projections of C x C: 32 GiB
+    with pytest.raises(MemoryError, match="n_clusters=65535 needs about 1"):
+        dic.fit(np.zeros((8, 8, 3)))
+
+
+def test_many_superpixels_and_labels_together(photo):
+    each_pixel = np.arange(50 * 75).reshape(50, 75)
+    dic = DeepImageClustering(500, superpixels=each_pixel, max_iter=2, resolution=1)
+    assert dic.fit_predict(photo).shape == (50, 75)
 
 
 def test_photographs_of_the_authors_with_their_superpixels(berkeley):

@@ -53,18 +53,10 @@ def test_superpixel_maps(dic, images):
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
-def test_workers(dic, images, backend):
-    # One thread here as in the workers, since the order of a sum depends on their number.
-    import torch
-
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        expected = PerImage(dic).fit_predict(images)
-        with joblib.parallel_config(backend=backend, inner_max_num_threads=None):
-            assert_same(PerImage(dic, n_jobs=2).fit_predict(images), expected)
-    finally:
-        torch.set_num_threads(n_threads)
+def test_workers(dic, images, backend, one_thread):
+    expected = PerImage(dic).fit_predict(images)
+    with joblib.parallel_config(backend=backend):
+        assert_same(PerImage(dic, n_jobs=2).fit_predict(images), expected)
 
 
 def test_an_error_names_the_image_and_keeps_the_others(dic, images, tmp_path):
@@ -127,6 +119,27 @@ def test_without_estimators(dic, images):
     assert_same(per_image.labels_, PerImage(dic).fit_predict(images))
     with pytest.raises(NotFittedError):
         per_image.predict(images)
+
+
+def test_a_second_fit_forgets_the_first(dic, images):
+    per_image = PerImage(dic).fit(images)
+    per_image.set_params(keep_estimators=False).fit(images[:2])
+    with pytest.raises(NotFittedError):
+        per_image.predict(images)
+
+
+def test_when_every_image_fails_there_is_nothing_to_warn_about(dic):
+    with (
+        pytest.warns(RuntimeWarning, match="image 0"),
+        pytest.raises(ValueError, match=r"image 0 .* NaN"),
+    ):
+        PerImage(dic, on_error="warn").fit([np.full((3, 3), np.nan)])
+
+
+def test_label_maps_come_with_the_images(dic, images):
+    dic.set_params(superpixels=[np.zeros(image.shape[:2], int) for image in images])
+    with pytest.raises(ValueError, match=r"pass \[SuperpixelMap\(labels, image\)"):
+        PerImage(dic).fit(images)
 
 
 def test_predict_needs_as_many_images(dic, images):

@@ -47,11 +47,13 @@ class DeepClustering(nn.Module):
     ----------
     initial_centers : Tensor of shape (M, C)
         Omega at iteration 0, random unit vectors, the same at every pass.
-    centers : Tensor of shape (M, C)
-        Omega of the last recorded pass; evaluation associates the pixels with these.
+    associated_centers, centers : Tensor of shape (M, C)
+        Omega before and after the last update of the recorded pass. Evaluation associates the
+        pixels with the former and aggregates the latter, as that pass did.
     """
 
     initial_centers: Tensor
+    associated_centers: Tensor
     centers: Tensor
 
     def __init__(
@@ -71,12 +73,14 @@ class DeepClustering(nn.Module):
         self.project_in = nn.Linear(n_features, n_features) if residual else None
         self.project_out = nn.Linear(n_features, n_features) if residual else None
         self.register_buffer("initial_centers", torch.zeros(n_centers, n_features))
+        self.register_buffer("associated_centers", torch.zeros(n_centers, n_features))
         self.register_buffer("centers", torch.zeros(n_centers, n_features))
 
     def reset(self, generator: torch.Generator) -> None:
         """Draw the M initial centres, uniformly distributed on the unit sphere."""
         directions = torch.randn(self.initial_centers.shape, generator=generator)
         self.initial_centers.copy_(F.normalize(directions))
+        self.associated_centers.zero_()
         self.centers.zero_()
 
     def forward(self, features: Tensor) -> Tensor:
@@ -89,7 +93,7 @@ class DeepClustering(nn.Module):
     def _aggregate(self, features: Tensor) -> Tensor:
         """(N, C) -> (N, C): the aggregated features Upsilon = H Omega of Eq. 4."""
         if not self.training:
-            return associate(features, self.centers) @ self.centers
+            return associate(features, self.associated_centers) @ self.centers
         updated = self.initial_centers
         with torch.set_grad_enabled(self.gradient and torch.is_grad_enabled()):
             for _ in range(self.n_iter):
@@ -101,5 +105,5 @@ class DeepClustering(nn.Module):
         if not self.gradient and self.project_in is None:
             associations = associate(features, centers)
         if self.recording:
-            self.centers = updated.detach()
+            self.associated_centers, self.centers = centers.detach(), updated.detach()
         return associations @ updated

@@ -1,6 +1,6 @@
 """The whole network: FTS, then DCS, and how it is applied to pictures."""
 
-from typing import Literal
+from typing import Literal, Self
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,7 @@ from sklearn_dic.network._fts import (
     as_images,
     as_rows,
 )
+from sklearn_dic.network._refinement import LARGEST_TABLE
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -26,6 +27,9 @@ class DICNetwork(nn.Module):
     Images of one size share a batch, and a list holds the batches of different sizes. The
     normalisation and the centres see all pixels of all images as one sample, so the
     features mean the same thing in each image.
+
+    A new network has shapes and no weights, so that its memory can be estimated before it is
+    taken; `draw` makes it real.
 
     Parameters
     ----------
@@ -39,9 +43,6 @@ class DICNetwork(nn.Module):
         Arithmetic of the convolutions. Everything after them is at least float32.
     resolution : float in (0, 1]
         Sides of the pictures that the convolutions see, relative to the pictures given.
-    generator : torch.Generator
-        Draws the weights and the initial centres, on the CPU and so alike on any device.
-        The global generator is not touched.
     """
 
     def __init__(
@@ -57,12 +58,11 @@ class DICNetwork(nn.Module):
         head_norm: bool = True,
         precision: Precision = "float32",
         resolution: float = 1.0,
-        generator: torch.Generator,
     ) -> None:
         super().__init__()
         self.precision = precision
         self.resolution = resolution
-        with torch.device("meta"):  # layers made there draw no weights
+        with torch.device("meta"):
             self.fts = FeatureTransformation(
                 n_channels, n_clusters, upsampling=upsampling, head_norm=head_norm
             )
@@ -77,13 +77,34 @@ class DICNetwork(nn.Module):
                     gradient=clustering_gradient,
                 )
             )
+
+    def draw(self, generator: torch.Generator) -> Self:
+        """Draw weights and initial centres from PyTorch's usual initial distributions.
+
+        On the CPU, so that they are alike on any device. The global generator is not touched.
+        """
         self.to_empty(device="cpu")
-        self._draw_weights(generator)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+                bound = module.weight[0].numel() ** -0.5  # fan-in
+                nn.init.uniform_(module.weight, -bound, bound, generator=generator)
+                if module.bias is not None:
+                    nn.init.uniform_(module.bias, -bound, bound, generator=generator)
+            elif isinstance(module, DeepClustering):
+                module.reset(generator)
+            elif isinstance(module, PooledBatchNorm):
+                module.reset()
+        return self
 
     @property
     def n_clusters(self) -> int:
         """Channels of the features."""
         return self.fts.head.out_channels
+
+    @property
+    def n_centers(self) -> int:
+        """Cluster centres, 0 without clustering."""
+        return 0 if self.dcs is None else len(self.dcs.initial_centers)
 
     @property
     def device(self) -> torch.device:
@@ -143,29 +164,19 @@ class DICNetwork(nn.Module):
     def training_bytes(self, n_pixels: int) -> int:
         """Estimate the peak memory of training on images of so many pixels."""
         element = 2 if self.precision == "bfloat16" else 4
-        n_centers = 0 if self.dcs is None else len(self.dcs.initial_centers)
         convolutions = element * (KEPT_CHANNELS + 3 * self.n_clusters)
-        clustering_and_loss = 4 * (5 * self.n_clusters + 3 * n_centers)
-        return round(n_pixels * self.resolution**2 * (convolutions + clustering_and_loss))
+        clustering_and_loss = 4 * (5 * self.n_clusters + 3 * self.n_centers)
+        votes = 8 * LARGEST_TABLE
+        n_reduced = n_pixels * self.resolution**2
+        # Weights, gradients, momentum, and the weights of the epoch before.
+        weights = 4 * 4 * sum(parameter.numel() for parameter in self.parameters())
+        return round(n_reduced * (convolutions + clustering_and_loss + votes)) + weights
 
     def inference_bytes(self, n_pixels: int) -> int:
         """Estimate the peak memory of labelling one image of so many pixels."""
         element = 2 if self.precision == "bfloat16" else 4
-        n_centers = 0 if self.dcs is None else len(self.dcs.initial_centers)
-        reduced = element * WIDEST_CHANNELS + 4 * (3 * self.n_clusters + 2 * n_centers)
+        reduced = element * WIDEST_CHANNELS + 4 * (3 * self.n_clusters + 2 * self.n_centers)
         labels_and_superpixels = 96
         full_size = 4 * self.n_clusters + labels_and_superpixels
-        return round(n_pixels * (self.resolution**2 * reduced + full_size))
-
-    def _draw_weights(self, generator: torch.Generator) -> None:
-        """Fill all parameters; those of layers from PyTorch's own initial distributions."""
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-                bound = module.weight[0].numel() ** -0.5  # fan-in
-                nn.init.uniform_(module.weight, -bound, bound, generator=generator)
-                if module.bias is not None:
-                    nn.init.uniform_(module.bias, -bound, bound, generator=generator)
-            elif isinstance(module, DeepClustering):
-                module.reset(generator)
-            elif isinstance(module, PooledBatchNorm):
-                module.reset()
+        weights = 4 * sum(parameter.numel() for parameter in self.parameters())
+        return round(n_pixels * (self.resolution**2 * reduced + full_size)) + weights

@@ -59,7 +59,8 @@ def overfit(
         Superpixel of every pixel, in the order of the batches; numbers are not shared
         between images. None: every pixel votes for itself.
     max_iter, learning_rate, momentum
-        T epochs of gradient descent with momentum.
+        T epochs of gradient descent with momentum. The last one takes no step, so that the
+        network is left with the weights that it measured.
     min_clusters : int
         As soon as fewer labels are left, go back to the weights of the epoch before and
         stop.
@@ -100,20 +101,22 @@ def overfit(
                     f"learning_rate={learning_rate:g} and momentum={momentum:g}; lower "
                     f"learning_rate (try {learning_rate / 10:g})"
                 )
-            if epoch.n_labels < min_clusters and number > 1:
+            too_few = epoch.n_labels < min_clusters
+            if too_few and number > 1:
                 _restore(parameters, weights)
-                training.stopped_by = "min_clusters"
-                break
-            training.loss_curve.append(epoch.loss)
-            training.n_labels_curve.append(epoch.n_labels)
-            if on_epoch is not None:
-                on_epoch(epoch)
-            if epoch.n_labels < min_clusters:
+            else:
+                training.loss_curve.append(epoch.loss)
+                training.n_labels_curve.append(epoch.n_labels)
+                if on_epoch is not None:
+                    on_epoch(epoch)
+            if too_few:
                 training.stopped_by = "min_clusters"
                 break
             n_stable = n_stable + 1 if tol is not None and changed <= tol else 0
             if tol is not None and n_stable >= n_iter_no_change:
                 training.stopped_by = "stability"
+                break
+            if number == max_iter:  # the answer is that of the last epoch, as measured
                 break
             weights = _copy(parameters)
             optimizer.zero_grad(set_to_none=True)
@@ -135,10 +138,8 @@ def _measure(
 ) -> tuple[Epoch, float]:
     """Fetch loss, number of labels and share of changed labels, all in one transfer."""
     n_labels = torch.bincount(refined, minlength=n_clusters).count_nonzero()
-    changed = loss.new_ones(()) if previous is None else (refined != previous).double().mean()
-    loss_value, count, change = torch.stack(
-        [loss.detach().double(), n_labels.double(), changed.double()]
-    ).tolist()
+    changed = loss.new_ones(()) if previous is None else (refined != previous).to(loss).mean()
+    loss_value, count, change = torch.stack([loss.detach(), n_labels.to(loss), changed]).tolist()
     return Epoch(number, loss_value, int(count), refined), change
 
 

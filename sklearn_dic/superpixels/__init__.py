@@ -2,8 +2,8 @@
 
 from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.superpixels._felzenszwalb import FelzenszwalbSuperpixels
-from sklearn_dic.superpixels._map import SuperpixelMap, check_superpixel_map, take_images
-from sklearn_dic.superpixels._resolve import SUPERPIXELS, get_superpixels, resolve_superpixels
+from sklearn_dic.superpixels._map import SuperpixelMap
+from sklearn_dic.superpixels._resolve import SUPERPIXELS, get_superpixels
 from sklearn_dic.superpixels._slic import SLICSuperpixels
 
 __all__ = [
@@ -12,8 +12,5 @@ __all__ = [
     "FelzenszwalbSuperpixels",
     "SLICSuperpixels",
     "SuperpixelMap",
-    "check_superpixel_map",
     "get_superpixels",
-    "resolve_superpixels",
-    "take_images",
 ]

@@ -85,10 +85,19 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
         area = height * width / REFERENCE_PIXELS if self.relative_to_size else 1.0
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Got image with third dimension", RuntimeWarning)
-            return felzenszwalb(
+            labels = felzenszwalb(
                 image,
                 scale=self.scale,
                 sigma=self.sigma * area**0.5,
                 min_size=round(self.min_size * area),
                 channel_axis=-1,
             )
+        n_superpixels = labels.max() + 1
+        if np.ptp(image) > 2 and n_superpixels > labels.size / 4:
+            warnings.warn(
+                f"{n_superpixels} superpixels for {labels.size} pixels: the values of the image "
+                f"go from {image.min():g} to {image.max():g}, and scale={self.scale:g} is meant "
+                "for a range of 1. Divide the image (by 255, if it was 8-bit), or enlarge scale",
+                stacklevel=2,
+            )
+        return labels

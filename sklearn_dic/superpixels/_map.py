@@ -10,8 +10,9 @@ class SuperpixelMap(np.ndarray):
 
     To everybody else this is an array of labels. An estimator that receives it from the
     step before in a Pipeline finds the picture in it, and so does not mistake the label
-    numbers for grey values. Arithmetic, slices and views are plain arrays; only taking
-    images out of a stack gives maps again.
+    numbers for grey values. Results of arithmetic and slices are plain arrays; only images
+    taken out of a stack are maps again. Other views (`.T`, `.reshape`) have no image, and
+    estimators refuse them.
 
     Parameters
     ----------
@@ -44,6 +45,12 @@ class SuperpixelMap(np.ndarray):
         if image.shape[: labels.ndim] != labels.shape or image.ndim > labels.ndim + 1:
             raise ValueError(
                 f"labels of shape {labels.shape} do not fit an image of shape {image.shape}"
+            )
+        check_labels(labels, f"an image of shape {image.shape}")
+        if labels.size and labels.max() > np.iinfo(np.int32).max:
+            raise ValueError(
+                f"the superpixels of an image of shape {image.shape} have a label {labels.max()}, "
+                "which is no 32-bit integer; number them anew"
             )
         superpixels = np.array(labels, dtype=np.int32).view(cls)
         superpixels.image = image
@@ -122,6 +129,18 @@ def _with_channels(superpixels: SuperpixelMap) -> np.ndarray:
     return image if image.ndim > superpixels.ndim else image[..., None]
 
 
+def check_labels(labels: np.ndarray, name: str) -> None:
+    """Refuse what is not a label: fractions and negative numbers."""
+    if labels.dtype.kind not in "iub":
+        raise TypeError(f"the superpixels of {name} have dtype {labels.dtype}; labels are integers")
+    if labels.size and labels.min() < 0:
+        place = tuple(int(i) for i in np.unravel_index(labels.argmin(), labels.shape))
+        raise ValueError(
+            f"the superpixels of {name} have negative labels, the smallest is {labels.min()} at "
+            f"{place}; labels are 0 or larger"
+        )
+
+
 def check_superpixel_map(labels: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
     """Check the superpixels of one image -> (H, W) int32 labels, consecutive from 0.
 
@@ -135,16 +154,9 @@ def check_superpixel_map(labels: Any, shape: tuple[int, ...], name: str) -> np.n
         How an error calls the image.
     """
     labels = np.asarray(labels)
-    if labels.dtype.kind not in "iub":
-        raise TypeError(f"the superpixels of {name} have dtype {labels.dtype}; labels are integers")
     if labels.shape != shape:
         raise ValueError(
             f"the superpixels of {name} have shape {labels.shape}, the image has {shape}"
         )
-    if labels.min() < 0:
-        place = tuple(int(i) for i in np.unravel_index(labels.argmin(), shape))
-        raise ValueError(
-            f"the superpixels of {name} have negative labels, the smallest is {labels.min()} at "
-            f"{place}; labels are 0 or larger"
-        )
+    check_labels(labels, name)
     return np.unique(labels, return_inverse=True)[1].reshape(shape).astype(np.int32)

@@ -47,6 +47,11 @@ def get_superpixels(name: str) -> BaseSuperpixels:
     return SUPERPIXELS[name]()
 
 
+def are_label_maps(superpixels: Any) -> bool:
+    """Whether superpixels are given as labels, rather than as what computes them."""
+    return not isinstance(superpixels, str | None) and not hasattr(superpixels, "fit_transform")
+
+
 def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | None:
     """One label map for each image, or None where every pixel stands for itself.
 
@@ -68,9 +73,15 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
         return None
     if isinstance(superpixels, str):
         superpixels = get_superpixels(superpixels)
-    if hasattr(superpixels, "fit_transform"):
-        maps = [clone(superpixels).fit_transform(image) for image in images.pixels]
+    if not are_label_maps(superpixels):
+        transformer = clone(superpixels)
+        maps = [
+            np.zeros((1, 1), int) if image.shape[:2] == (1, 1) else transformer.fit_transform(image)
+            for image in images.pixels
+        ]
     else:
+        if images.form == "table":
+            superpixels = np.asarray(superpixels)[..., None, None]
         maps = [superpixels] if images.form == "image" else list(superpixels)
         if len(maps) != len(images):
             raise ValueError(

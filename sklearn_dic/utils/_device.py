@@ -32,8 +32,8 @@ def resolve_device(device: str | torch.device) -> torch.device:
     if (resolved.index or 0) >= seen.get(resolved.type, 0):
         raise ValueError(
             f"device={device!r}, but PyTorch {torch.__version__} sees "
-            f"{seen['cuda']} CUDA device(s) on this machine; use device='auto' or 'cpu', or "
-            "install a build of PyTorch for your GPU"
+            f"{seen.get(resolved.type, 0)} {resolved.type} device(s) on this machine; use "
+            "device='auto' or 'cpu', or install a build of PyTorch for your GPU"
         )
     return resolved
 

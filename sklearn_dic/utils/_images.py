@@ -102,9 +102,11 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
     """
     if is_path(X):
         return [X], "image", [f"the image {os.fspath(X)!r}"]
+    if isinstance(X, list | tuple) and not X:
+        raise ValueError("X is an empty list: at least one image is needed")
+    if channel_axis == -1 and isinstance(X, list | tuple) and np.ndim(X[0]) == 1:
+        X = _as_array(X, "X")  # a table of pixels, row by row
     if isinstance(X, list | tuple):
-        if not X:
-            raise ValueError("X is an empty list: at least one image is needed")
         names = [
             f"image {i} ({os.fspath(item)!r})" if is_path(item) else f"image {i}"
             for i, item in enumerate(X)
@@ -162,21 +164,25 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto") -> Images:
 def read_image(path: str | os.PathLike) -> np.ndarray:
     """Read an image file as `skimage.io.imread` does; a failure names the file."""
     try:
-        return np.asarray(io.imread(path))
+        image = np.asarray(io.imread(path))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
     except Exception as error:  # each decoder has errors of its own
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise OSError(
-            f"{os.fspath(path)!r} cannot be read as an image: {reason}. Is it a whole PNG, "
-            "JPEG or TIFF file?"
-        ) from error
+        raise OSError(f"{os.fspath(path)!r} cannot be read as an image: {reason}") from error
+    # A format for films holds a single picture as a film of one.
+    return image[0] if image.ndim == 4 and len(image) == 1 else image
 
 
-def image_files(folder: str | os.PathLike) -> list[Path]:
-    """Image files directly in a folder, by their usual suffixes, sorted by name."""
+def is_image_file(path: Path) -> bool:
+    """Whether a file has one of the usual suffixes of images."""
     suffixes = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
-    return sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in suffixes)
+    return path.suffix.lower() in suffixes and path.is_file()
+
+
+def image_files(folder: Path) -> list[Path]:
+    """Image files directly in a folder, sorted by name."""
+    return sorted(path for path in folder.iterdir() if is_image_file(path))
 
 
 def _as_array(item: Any, name: str) -> np.ndarray:
@@ -199,6 +205,8 @@ def _as_array(item: Any, name: str) -> np.ndarray:
         raise ValueError(
             f"{name} is no array ({error}); images of different sizes go into a list of arrays"
         ) from error
+    except (TypeError, RuntimeError) as error:  # a tensor that NumPy cannot see
+        raise TypeError(f"{name}, a {type(item).__name__}, is no array: {error}") from error
     what = f"{name} is an array of shape {array.shape} and dtype {array.dtype}"
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: {what}; pass `abs(X)` or two channels")

@@ -19,8 +19,8 @@ from sklearn_dic.network import (
 
 
 def make_network(n_channels=3, n_clusters=5, seed=0, **parameters):
-    generator = torch.Generator().manual_seed(seed)
-    return DICNetwork(n_channels, n_clusters, n_centers=4, generator=generator, **parameters)
+    network = DICNetwork(n_channels, n_clusters, n_centers=4, **parameters)
+    return network.draw(torch.Generator().manual_seed(seed))
 
 
 @settings(max_examples=25, deadline=None)
@@ -95,10 +95,9 @@ def test_a_batch_is_a_list_of_its_images():
 def test_frozen_statistics_are_those_of_the_last_pass(clustering):
     network = make_network(clustering=clustering)
     image = torch.rand(1, 3, 12, 10)
-    network.train()
-    features = network.fts([image])[0]
+    aggregated = network.train()([image])[0]
     network.freeze([image])
-    torch.testing.assert_close(network.fts([image])[0], features, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(network([image])[0], aggregated, rtol=1e-4, atol=1e-4)
 
 
 def test_weights_come_from_the_generator_alone(global_random_states):
@@ -193,12 +192,15 @@ def loop_vote(labels, superpixels):
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), min_size=1, max_size=60))
-def test_vote_is_the_most_frequent_label_and_ties_go_to_the_smallest(pixels):
+@given(
+    pixels=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), min_size=1, max_size=60),
+    n_labels=st.sampled_from([5, 65_535]),  # a table of votes, and too many labels for one
+)
+def test_vote_is_the_most_frequent_label_and_ties_go_to_the_smallest(pixels, n_labels):
     labels, superpixels = map(list, zip(*pixels, strict=True))
-    refined = refine(torch.tensor(labels), torch.tensor(superpixels), 5, 7)
+    refined = refine(torch.tensor(labels), torch.tensor(superpixels), n_labels, 7)
     assert refined.tolist() == loop_vote(labels, superpixels)
-    assert torch.equal(refine(refined, torch.tensor(superpixels), 5, 7), refined)
+    assert torch.equal(refine(refined, torch.tensor(superpixels), n_labels, 7), refined)
 
 
 def test_batches_keep_pixels_and_superpixels_together():

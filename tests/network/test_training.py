@@ -18,8 +18,8 @@ def two_tone(height=9, width=8):
 
 
 def small_network(n_clusters=6, **parameters):
-    generator = torch.Generator().manual_seed(0)
-    return DICNetwork(3, n_clusters, n_centers=3, generator=generator, **parameters)
+    network = DICNetwork(3, n_clusters, n_centers=3, **parameters)
+    return network.draw(torch.Generator().manual_seed(0))
 
 
 @pytest.mark.parametrize("clustering", ["residual", "paper", None])
@@ -156,6 +156,6 @@ def test_interrupt_before_the_first_epoch_is_not_swallowed():
             raise KeyboardInterrupt
 
     image, _ = two_tone()
-    network = Interrupting(3, 4, generator=torch.Generator())
+    network = Interrupting(3, 4).draw(torch.Generator())
     with pytest.raises(KeyboardInterrupt):
         overfit(network, [image], None)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from skimage.segmentation import mark_boundaries
 
-from sklearn_dic.superpixels import SuperpixelMap, take_images
+from sklearn_dic.superpixels import SuperpixelMap
+from sklearn_dic.superpixels._map import take_images
 
 
 @pytest.fixture
@@ -69,11 +70,19 @@ def test_labels_must_fit_the_image():
         SuperpixelMap(np.zeros((4, 5), int), np.zeros((5, 4)))
 
 
+@pytest.mark.parametrize("labels", [[[0.5, 1.7]], [[0, -1]], [[2**40, 1]]])
+def test_labels_must_be_labels(labels):
+    with pytest.raises((TypeError, ValueError), match=r"superpixels of an image of shape \(1, 2\)"):
+        SuperpixelMap(labels, np.zeros((1, 2)))
+
+
 def test_pictures_and_superpixels_part_again(superpixels, image):
     pictures, maps = take_images(superpixels)
     assert pictures is superpixels.image
     np.testing.assert_array_equal(maps[0], superpixels)
-    pictures, maps = take_images([superpixels, SuperpixelMap(np.zeros((2, 2)), np.ones((2, 2)))])
+    pictures, maps = take_images(
+        [superpixels, SuperpixelMap(np.zeros((2, 2), int), np.ones((2, 2)))]
+    )
     assert [picture.shape for picture in pictures] == [(4, 6, 3), (2, 2, 1)]
     assert take_images(image) == (image, None)
 

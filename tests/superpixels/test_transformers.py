@@ -14,8 +14,8 @@ from sklearn_dic.superpixels import (
     SLICSuperpixels,
     SuperpixelMap,
     get_superpixels,
-    resolve_superpixels,
 )
+from sklearn_dic.superpixels._resolve import resolve_superpixels
 from sklearn_dic.utils._images import open_images
 from tests._registry import SUPERPIXEL_TRANSFORMERS
 
@@ -104,6 +104,11 @@ def test_default_leaves_a_few_large_regions(berkeley):
         areas = np.bincount(np.asarray(superpixels).ravel())
         assert 20 < len(areas) < 700
         assert (areas**2).sum() / areas.sum() > 3_000  # area-weighted mean region
+
+
+def test_felzenszwalb_notices_values_beyond_its_scale(photo):
+    with pytest.warns(UserWarning, match=r"go from 0 to 255, and scale=300.*[Dd]ivide"):
+        FelzenszwalbSuperpixels().fit_transform(photo.astype(float))
 
 
 def test_names():

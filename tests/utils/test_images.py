@@ -3,6 +3,7 @@ import warnings
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from PIL import Image
 from scipy import sparse
@@ -83,6 +84,7 @@ def test_the_array_given_is_neither_changed_nor_shared():
             ValueError,
             "image 2 contains NaN at row 0, column 0",
         ),
+        ([torch.zeros(4, 5, requires_grad=True)], TypeError, "image 0, a Tensor, is no array"),
         ([GOOD, None], TypeError, "image 1 is None"),
     ],
 )
@@ -134,6 +136,12 @@ def test_files_that_cannot_be_read_are_named(tmp_path, photo, content, in_list):
     error = FileNotFoundError if content == "missing" else OSError
     with pytest.raises(error, match=r"picture\.jpg"):
         open_images([photo, path] if in_list else path)
+
+
+def test_a_film_of_one_picture_is_a_picture(tmp_path, photo):
+    path = tmp_path / "one.gif"
+    Image.fromarray(photo).save(path)
+    assert open_images(path).pixels[0].shape == photo.shape
 
 
 def test_several_pages_are_not_an_image(tmp_path):
