@@ -411,7 +411,9 @@ list, dtype float32
         images = open_images(X, channel_axis=-1)
         return images, maps[0] if images.form == "image" else maps
 
-    def _open_for_prediction(self, X: Any, features: bool = False) -> tuple[Images, Any]:
+    def _open_for_prediction(
+        self, X: Any, task: Literal["prediction", "features"] = "prediction"
+    ) -> tuple[Images, Any]:
         """Open images and compare them with what the network was trained on."""
         check_is_fitted(self)
         check_parameters(self)
@@ -422,7 +424,6 @@ list, dtype float32
                 f"{self.n_features_in_} features as input: these are the channels of "
                 f"{images.names[0]}, of shape {images.given[0].shape}"
             )
-        task = "features" if features else "prediction"
         self._check_memory(task, self.module_, images, self.module_.device)
         return images, maps
 
@@ -555,7 +556,7 @@ list, dtype float32
 
     def _features(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
         """Apply a function to the aggregated features; channels in the order of the labels."""
-        images, _ = self._open_for_prediction(X, features=True)
+        images, _ = self._open_for_prediction(X, "features")
         features = [
             function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
             for aggregated, _ in self._aggregate(self.module_, images, None)

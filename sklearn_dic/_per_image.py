@@ -139,9 +139,10 @@ one image
         finally:
             results.close()
         self.labels_ = _in_form(labels, form)
-        vars(self).pop("estimators_", None)
         if self.keep_estimators:
             self.estimators_ = estimators
+        elif hasattr(self, "estimators_"):
+            del self.estimators_
         self.errors_ = errors
         if interrupted:
             n_done = sum(part is not None for part in labels)
