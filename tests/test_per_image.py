@@ -59,6 +59,15 @@ def test_workers(dic, images, backend, one_thread):
         assert_same(PerImage(dic, n_jobs=2).fit_predict(images), expected)
 
 
+def test_relative_paths_reach_workers_that_were_started_elsewhere(
+    dic, image_file, photo, monkeypatch, one_thread
+):
+    PerImage(dic, n_jobs=2).fit([photo, photo])
+    monkeypatch.chdir(image_file.parent)
+    labels = PerImage(dic, n_jobs=2).fit_predict([image_file.name, image_file.name])
+    np.testing.assert_array_equal(labels[1], dic.fit_predict(photo))
+
+
 def test_an_error_names_the_image_and_keeps_the_others(dic, images, tmp_path):
     broken = tmp_path / "broken.png"
     images[1] = np.full((6, 7, 3), np.nan)
@@ -76,9 +85,10 @@ def test_an_error_names_the_image_and_keeps_the_others(dic, images, tmp_path):
     assert per_image.predict(collection)[1] is None
 
 
-def test_an_error_stops_and_what_is_done_is_kept(dic, images):
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_error_stops_and_what_is_done_is_kept(dic, images, n_jobs):
     images[1] = np.full((6, 7, 3), np.nan)
-    per_image = PerImage(dic)
+    per_image = PerImage(dic, n_jobs=n_jobs)
     with pytest.raises(ValueError, match=r"image 1 of the collection .* NaN"):
         per_image.fit(images)
     assert per_image.labels_[0].shape == (20, 30)

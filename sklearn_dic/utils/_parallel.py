@@ -1,5 +1,6 @@
 """The same work for many images, through joblib, with a progress bar."""
 
+import warnings
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
@@ -23,14 +24,19 @@ def for_each(
     items : sequence
         Its arguments.
     n_jobs : int or None
-        Workers at a time, as everywhere in scikit-learn; the backend is the one that
+        Images at a time, as everywhere in scikit-learn; the backend is the one that
         `joblib.parallel_config` sets.
     verbose : int
         1 shows a bar that counts images.
     """
     tasks = (delayed(function)(item) for item in items)
     results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
-    with tqdm(total=len(items), desc="images", unit="image", disable=not verbose) as bar:
-        for result in results:
-            bar.update()
-            yield result
+    try:
+        with tqdm(total=len(items), desc="images", unit="image", disable=not verbose) as bar:
+            for result in results:
+                bar.update()
+                yield result
+    finally:
+        with warnings.catch_warnings():  # who closes this early means to cancel the rest
+            warnings.filterwarnings("ignore", ".*have been cancelled", UserWarning)
+            results.close()
