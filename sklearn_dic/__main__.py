@@ -103,9 +103,9 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--connected-components", action="store_true", help="number connected pieces apart")
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
         help="largest number of epochs (default: %(default)s)")  # fmt: skip
-    add("--resolution", type=float, default=defaults["resolution"], metavar="R",
-        help="size at which the network is trained, relative to the image, above 0 to 1 "
-        "(default: %(default)s)")  # fmt: skip
+    add("--resolution", type=_number_or_auto, default=defaults["resolution"], metavar="R",
+        help="sides of the copy that the network is trained on, relative to the image, above 0 "
+        "to 1 (default: %(default)s, one half, and less for large images)")  # fmt: skip
     add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)")
     add("--random-state", type=int, default=0, metavar="SEED", help="default: %(default)s")
     add("--n-jobs", type=int, default=1, metavar="N", help="images at a time (default: 1)")
@@ -113,6 +113,10 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--quiet", action="store_true", help="no progress bar")
     add("--version", action="version", version=f"sklearn-dic {__version__}")
     return parser
+
+
+def _number_or_auto(text: str) -> str | float:
+    return text if text == "auto" else float(text)
 
 
 def _segment(

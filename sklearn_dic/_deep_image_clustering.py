@@ -47,6 +47,8 @@ from sklearn_dic.utils._validation import (
     check_parameters,
 )
 
+LARGEST_TRAINED = 100_000  # pixels, where the resolution is chosen automatically
+
 
 class DeepImageClustering(TransformerMixin, ClusterMixin, BaseEstimator):
     """Segment an image without training data by deep image clustering (DIC).
@@ -101,10 +103,12 @@ default="felzenszwalb"
         `n_iter_no_change` epochs. None: never.
     n_iter_no_change : int, default=10
         See `tol`.
-    resolution : float, default=0.5
+    resolution : {"auto"} or float, default="auto"
         Sides of the picture that the network sees, relative to the picture given, in
-        (0, 1]. The answer is always voted at full size. 1 is the paper's method; time and
-        memory grow with the pixels trained on. The smaller, the more labels merge.
+        (0, 1]. The answer is always voted at full size. "auto" is one half, and less where
+        that would leave more than 100,000 pixels, so that a large photograph is not slow;
+        the largest image of a collection decides. 1 is the paper's method; time and memory
+        grow with the pixels trained on. The smaller, the more labels merge.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a
@@ -142,6 +146,8 @@ default="felzenszwalb"
         The trained network.
     device_, precision_ : str
         Where and how it was trained.
+    resolution_ : float
+        At which resolution it was trained, and sees images in `predict`.
     n_features_in_ : int
         Number of image channels.
 
@@ -193,7 +199,7 @@ default="felzenszwalb"
         "min_clusters": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, 1, closed="both"), None],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "resolution": [Interval(Real, 0, 1, closed="right")],
+        "resolution": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="right")],
         "channel_axis": CHANNEL_AXIS,
         "device": [str, torch.device],
         "precision": [StrOptions({"auto", "float32", "bfloat16"})],
@@ -220,7 +226,7 @@ default="felzenszwalb"
         min_clusters: int = 4,
         tol: float | None = 0.003,
         n_iter_no_change: int = 10,
-        resolution: float = 0.5,
+        resolution: Literal["auto"] | float = "auto",
         channel_axis: ChannelAxis = "auto",
         device: str | torch.device = "auto",
         precision: Literal["auto", "float32", "bfloat16"] = "auto",
@@ -288,7 +294,7 @@ list of these
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X)
-        network = self._make_network(images.n_channels, precision)
+        network = self._make_network(images, precision)
         self._check_memory("fit", network, images, device)
         superpixels = resolve_superpixels(maps, images)
         network.draw(torch_generator(self.random_state)).to(device)
@@ -299,6 +305,7 @@ list of these
         self.module_ = network
         self.device_ = str(device)
         self.precision_ = precision
+        self.resolution_ = network.resolution
         self.loss_curve_ = training.loss_curve
         self.n_labels_curve_ = training.n_labels_curve
         self.n_iter_ = len(training.loss_curve)
@@ -474,10 +481,14 @@ list, dtype float32
                 + (", or fit some of them and predict the others" if len(images) > 1 else ""),
             )
 
-    def _make_network(self, n_channels: int, precision: Precision) -> DICNetwork:
+    def _make_network(self, images: Images, precision: Precision) -> DICNetwork:
         """Make the network that the parameters describe, without weights."""
+        resolution = self.resolution
+        if resolution == "auto":
+            largest = max(height * width for height, width in images.shapes)
+            resolution = min(0.5, (LARGEST_TRAINED / largest) ** 0.5)
         return DICNetwork(
-            n_channels,
+            images.n_channels,
             self.n_clusters,
             n_centers=self.n_centers,
             n_center_iter=self.n_center_iter,
@@ -490,7 +501,7 @@ list, dtype float32
             upsampling=self.upsampling,
             head_norm=self.head_norm,
             precision=precision,
-            resolution=self.resolution,
+            resolution=resolution,
         )
 
     def _overfit(

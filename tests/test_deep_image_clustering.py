@@ -325,6 +325,15 @@ def test_resolution_1_trains_on_every_pixel(photo):
     assert coarse.module_.reduce(torch.zeros(1, 3, 50, 75)).shape[-2:] == (25, 38)
 
 
+def test_resolution_is_half_and_less_for_large_images(dic):
+    small, large = np.zeros((20, 30, 3)), np.zeros((1000, 1000, 3))
+    assert dic.fit(small).resolution_ == 0.5
+    dic.set_params(max_iter=1, superpixels=None)
+    assert dic.fit([small, large]).resolution_ == pytest.approx(0.1**0.5)
+    assert dic.predict(small).shape == (20, 30)
+    assert dic.set_params(resolution=0.3).fit(small).resolution_ == 0.3
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_precision(dic, photo, precision):
     dic.set_params(precision=precision).fit(photo)

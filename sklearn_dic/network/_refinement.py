@@ -13,6 +13,7 @@ def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: in
 
     Eqs. 6-7. Among labels that are equally frequent, the smallest one wins.
     """
+    superpixels = superpixels.long()  # the product below exceeds 32 bits
     ballots = superpixels * n_labels + labels
     if n_superpixels * n_labels <= LARGEST_TABLE * len(labels):
         votes = torch.bincount(ballots, minlength=n_superpixels * n_labels)
@@ -33,7 +34,7 @@ def label_pixels(aggregated: Tensor, superpixels: Tensor | None) -> Tensor:
     labels = aggregated[0].argmax(dim=0)
     if superpixels is None:
         return labels
-    flat = superpixels.flatten().long()
+    flat = superpixels.flatten()
     refined = refine(labels.flatten(), flat, aggregated.shape[1], int(flat.max()) + 1)
     return refined.view(labels.shape)
 

@@ -203,6 +203,13 @@ def test_vote_is_the_most_frequent_label_and_ties_go_to_the_smallest(pixels, n_l
     assert torch.equal(refine(refined, torch.tensor(superpixels), n_labels, 7), refined)
 
 
+def test_vote_of_many_superpixels_and_labels():
+    superpixels = torch.tensor([0, 50_000, 50_000, 50_000], dtype=torch.int32)
+    labels = torch.tensor([65_534, 3, 65_000, 65_000])
+    refined = refine(labels, superpixels, 65_535, 50_001)
+    assert refined.tolist() == [65_534, 65_000, 65_000, 65_000]
+
+
 def test_batches_keep_pixels_and_superpixels_together():
     sizes = [(4, 5), (3, 3), (4, 5)]
     images = [torch.full((1, 1, h, w), float(i)) for i, (h, w) in enumerate(sizes)]
