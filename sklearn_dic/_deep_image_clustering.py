@@ -296,10 +296,14 @@ list of these
         images, maps = self._open(X)
         network = self._make_network(images, precision)
         self._check_memory("fit", network, images, device)
-        superpixels = resolve_superpixels(maps, images)
         network.draw(torch_generator(self.random_state)).to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        training = self._overfit(network, images, superpixels)
+        with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
+            bar.set_description("superpixels")
+            superpixels = resolve_superpixels(maps, images)
+            bar.reset()  # the clock counts epochs from here
+            bar.set_description("DIC")
+            training = self._overfit(network, images, superpixels, bar)
         answers = self._answer(network, images, superpixels)
 
         self.module_ = network
@@ -505,7 +509,11 @@ list, dtype float32
         )
 
     def _overfit(
-        self, network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
+        self,
+        network: DICNetwork,
+        images: Images,
+        superpixels: list[np.ndarray] | None,
+        bar: tqdm,
     ) -> Training:
         """Train on reduced copies of the images, and show the progress."""
         reduced = [network.reduce(_to_tensor(image, network)) for image in images.pixels]
@@ -515,26 +523,25 @@ list, dtype float32
                 sample_superpixels(torch.from_numpy(part).to(network.device), image.shape[-2:])
                 for part, image in zip(superpixels, reduced, strict=True)
             ]
-        with tqdm(total=self.max_iter, desc="DIC", unit="epoch", disable=not self.verbose) as bar:
 
-            def show(epoch: Epoch) -> None:
-                bar.set_postfix(loss=f"{epoch.loss:.4f}", labels=epoch.n_labels, refresh=False)
-                bar.update()
+        def show(epoch: Epoch) -> None:
+            bar.set_postfix(loss=f"{epoch.loss:.4f}", labels=epoch.n_labels, refresh=False)
+            bar.update()
 
-            training = overfit(
-                network,
-                *make_batches(reduced, voters),
-                max_iter=self.max_iter,
-                learning_rate=self.learning_rate,
-                momentum=self.momentum,
-                min_clusters=min(self.min_clusters, self.n_clusters),
-                tol=self.tol,
-                n_iter_no_change=self.n_iter_no_change,
-                on_epoch=show,
-            )
-            bar.total = len(training.loss_curve)  # stopping early is not stopping halfway
-            bar.set_postfix_str(f"{bar.postfix}, stopped by {training.stopped_by}")
-            return training
+        training = overfit(
+            network,
+            *make_batches(reduced, voters),
+            max_iter=self.max_iter,
+            learning_rate=self.learning_rate,
+            momentum=self.momentum,
+            min_clusters=min(self.min_clusters, self.n_clusters),
+            tol=self.tol,
+            n_iter_no_change=self.n_iter_no_change,
+            on_epoch=show,
+        )
+        bar.total = len(training.loss_curve)  # stopping early is not stopping halfway
+        bar.set_postfix_str(f"{bar.postfix}, stopped by {training.stopped_by}")
+        return training
 
     @staticmethod
     def _aggregate(
