@@ -487,10 +487,7 @@ list, dtype float32
 
     def _make_network(self, images: Images, precision: Precision) -> DICNetwork:
         """Make the network that the parameters describe, without weights."""
-        resolution = self.resolution
-        if resolution == "auto":
-            largest = max(height * width for height, width in images.shapes)
-            resolution = min(0.5, (LARGEST_TRAINED / largest) ** 0.5)
+        largest = max(height * width for height, width in images.shapes)
         return DICNetwork(
             images.n_channels,
             self.n_clusters,
@@ -505,7 +502,11 @@ list, dtype float32
             upsampling=self.upsampling,
             head_norm=self.head_norm,
             precision=precision,
-            resolution=resolution,
+            resolution=(
+                min(0.5, (LARGEST_TRAINED / largest) ** 0.5)
+                if self.resolution == "auto"
+                else self.resolution
+            ),
         )
 
     def _overfit(
