@@ -129,6 +129,7 @@ def overfit(
         _restore(parameters, weights)
         training.stopped_by = "interrupt"
     optimizer.zero_grad(set_to_none=True)
+    del aggregated, loss  # with the graph of the last epoch, as large as the training itself
     network.freeze(images)
     return training
 
