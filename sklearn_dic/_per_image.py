@@ -39,7 +39,8 @@ class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
         What to do where an image fails: stop there, or warn and go on, unless all images
         fail. In both cases the error names the image, and the images that are done are kept.
     keep_estimators : bool, default=True
-        Whether `estimators_` keeps the networks, about 3 MB each. `predict` needs them.
+        Whether `estimators_` keeps the networks. `predict` needs them; without them a large
+        collection takes far less memory.
     verbose : int, default=0
         1 shows a progress bar that counts images.
 

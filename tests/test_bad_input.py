@@ -1,0 +1,84 @@
+import time
+
+import numpy as np
+import pytest
+import torch
+from sklearn.exceptions import NotFittedError
+
+from sklearn_dic import DeepImageClustering
+
+
+@pytest.fixture
+def dic():
+    return DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"n_clusters": 0}, r"'n_clusters' .* int in the range \[1, 65535\]. Got 0"),
+        ({"n_clusters": -3}, r"'n_clusters' .* Got -3"),
+        ({"n_clusters": 8.0}, r"'n_clusters' .* Got 8.0"),
+        ({"n_clusters": 65_536}, r"'n_clusters' .* Got 65536"),
+        ({"superpixels": "seeds"}, r"'superpixels' .*'felzenszwalb'.* Got 'seeds'"),
+        ({"clustering": "kmeans"}, "'clustering'"),
+        ({"resolution": 0}, r"'resolution' .* range \(0.0, 1.0\]. Got 0"),
+        ({"resolution": 1.5}, "'resolution'"),
+        ({"channel_axis": 0}, "'channel_axis'"),
+        ({"precision": "float16"}, "'precision'"),
+        ({"learning_rate": 0}, "'learning_rate'"),
+        ({"device": "tpu3"}, "'tpu3' is no device of PyTorch"),
+        ({"device": "cuda:99"}, r"sees \d+ cuda device\(s\) on this machine"),
+    ],
+)
+def test_bad_parameters(dic, photo, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        dic.set_params(**parameters).fit(photo)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
+def test_cuda_where_there_is_none(dic, photo):
+    with pytest.raises(ValueError, match=r"device='cuda', but PyTorch .* sees 0 cuda device"):
+        dic.set_params(device="cuda").fit(photo)
+
+
+def test_predict_before_fit(dic, photo):
+    for method in (dic.predict, dic.predict_proba, dic.transform, dic.score):
+        with pytest.raises(NotFittedError):
+            method(photo)
+
+
+def test_another_number_of_channels(dic, photo):
+    dic.fit(photo)
+    message = r"X has 1 features, but DeepImageClustering is expecting 3 .* shape \(50, 75\)"
+    with pytest.raises(ValueError, match=message):
+        dic.predict(photo[..., 0])
+
+
+def test_a_superpixel_map_of_another_shape(dic, photo):
+    dic.set_params(superpixels=np.zeros((9, 9), int))
+    with pytest.raises(ValueError, match=r"shape \(9, 9\), the image has \(50, 75\)"):
+        dic.fit(photo)
+
+
+def test_an_image_that_does_not_fit_into_memory_is_refused_at_once(dic):
+    huge = np.broadcast_to(np.uint8(7), (300_000, 200_000, 3))
+    message = r"largest 200000 x 300000 pixels.* needs about [\d.]+ GiB, and [\d.]+ GiB are.*tiles"
+    start = time.monotonic()
+    with pytest.raises(MemoryError, match=message):
+        dic.fit(huge)
+    assert time.monotonic() - start < 60  # it did not try
+    dic.fit(np.zeros((8, 8, 3)))
+    with pytest.raises(MemoryError, match="the prediction of 1 image"):
+        dic.predict(huge)
+    with pytest.raises(MemoryError, match="the features of 1 image"):
+        dic.transform(huge)
+
+
+def test_a_network_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch):
+    from sklearn_dic.utils import _device
+
+    monkeypatch.setattr(_device, "available_memory", lambda device: 8 * 2**30)
+    dic = DeepImageClustering(65_535, device="cpu")  # two projections of C x C: 32 GiB
+    with pytest.raises(MemoryError, match="n_clusters=65535 needs about 1"):
+        dic.fit(np.zeros((8, 8, 3)))
