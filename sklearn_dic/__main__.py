@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from sklearn_dic import DeepImageClustering, __version__
 from sklearn_dic._files import SUFFIXES, Result, find_images, segment_file
-from sklearn_dic.superpixels import SUPERPIXELS
+from sklearn_dic.superpixels import MCGSuperpixels, get_superpixels_names
 from sklearn_dic.utils._device import resolve_device
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import check_parameters
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     estimator = DeepImageClustering(
         options.n_clusters,
         n_centers=options.n_centers,
-        superpixels=None if options.superpixels == "none" else options.superpixels,
+        superpixels=_superpixels(options.superpixels),
         connected_components=options.connected_components,
         max_iter=options.max_iter,
         resolution=options.resolution,
@@ -98,8 +98,9 @@ def _make_parser() -> argparse.ArgumentParser:
         help="largest number of labels (default: %(default)s)")  # fmt: skip
     add("--n-centers", type=int, default=defaults["n_centers"], metavar="M",
         help="cluster centres (default: %(default)s)")  # fmt: skip
-    add("--superpixels", choices=[*sorted(SUPERPIXELS), "none"], default=defaults["superpixels"],
-        help="what votes the labels (default: %(default)s)")  # fmt: skip
+    add("--superpixels", default=defaults["superpixels"], metavar="NAME|FILES",
+        help=f"what votes the labels: {', '.join(get_superpixels_names())}; none; or files that "
+        "hold superpixels, such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
     add("--connected-components", action="store_true", help="number connected pieces apart")
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
         help="largest number of epochs (default: %(default)s)")  # fmt: skip
@@ -113,6 +114,13 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--quiet", action="store_true", help="no progress bar")
     add("--version", action="version", version=f"sklearn-dic {__version__}")
     return parser
+
+
+def _superpixels(text: str) -> str | MCGSuperpixels | None:
+    """Tell names from files, which have a suffix."""
+    if text == "none":
+        return None
+    return MCGSuperpixels(text) if Path(text).suffix else text
 
 
 def _number_or_auto(text: str) -> str | float:

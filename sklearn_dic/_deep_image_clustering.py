@@ -30,8 +30,9 @@ from sklearn_dic.network import (
     refinement_loss,
     sample_superpixels,
 )
+from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.superpixels._resolve import SUPERPIXELS, are_label_maps, resolve_superpixels
+from sklearn_dic.superpixels._resolve import are_label_maps, resolve_superpixels
 from sklearn_dic.utils._device import (
     check_memory,
     resolve_device,
@@ -68,12 +69,14 @@ class DeepImageClustering(TransformerMixin, ClusterMixin, BaseEstimator):
         Cluster centres (M).
     n_center_iter : int, default=3
         Alternations between associations and centres (Gamma).
-    superpixels : {"felzenszwalb", "slic"}, transformer, array-like or None, \
+    superpixels : str, transformer, array-like, list of these or None, \
 default="felzenszwalb"
-        What votes. A name; any transformer from an image (H, W, C) to labels (H, W); the
-        label map of the image itself, or a sequence of maps for a collection; or None:
-        every pixel for itself. Where `X` is a `SuperpixelMap`, as after a superpixel step
-        in a Pipeline, its superpixels are used instead.
+        What votes. A name of `superpixels.get_superpixels_names()`; any transformer from
+        an image (H, W, C) to labels (H, W); the label map of the image itself, or one for
+        each image of a collection; or None: every pixel for itself. A list of several, such
+        as ["felzenszwalb", SLICSuperpixels(400)], has one vote each at every pixel. Where
+        `X` is a `SuperpixelMap`, as after a superpixel step in a Pipeline, its superpixels
+        are used instead.
     clustering : {"residual", "paper", None}, default="residual"
         The clustering subnetwork: what the authors' code computes, Eqs. 1-5 as printed, or
         none (Table 5).
@@ -131,7 +134,8 @@ default="felzenszwalb"
     n_clusters_ : int
         Number of labels left in the training images, before `connected_components`.
     superpixel_labels_ : ndarray or list of ndarray, dtype int32, or None
-        The superpixels that voted, like `labels_`.
+        The superpixels that voted, like `labels_`; where several maps voted, of shape
+        (K, H, W) or (N, K, H, W).
     cluster_centers_ : ndarray of shape (n_centers, n_clusters) or None
         Centres (Omega); None without clustering.
     loss_curve_ : list of float
@@ -182,7 +186,7 @@ default="felzenszwalb"
         "n_centers": [Interval(Integral, 1, None, closed="left")],
         "n_center_iter": [Interval(Integral, 1, None, closed="left")],
         "superpixels": [
-            StrOptions(set(SUPERPIXELS)),
+            StrOptions(set(get_superpixels_names())),
             HasMethods("fit_transform"),
             "array-like",
             None,
@@ -320,7 +324,11 @@ list of these
         self.n_clusters_ = len(left)
         self.labels_ = images.in_form_of_input([self._number(channels) for channels in answers])
         self.superpixel_labels_ = (
-            None if superpixels is None else images.in_form_of_input(superpixels)
+            None
+            if superpixels is None
+            else images.in_form_of_input(
+                [maps[0] if len(maps) == 1 else maps for maps in superpixels]
+            )
         )
         self.cluster_centers_ = (
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
@@ -548,7 +556,7 @@ list, dtype float32
     def _aggregate(
         network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
     ) -> Iterator[tuple[Tensor, Tensor | None]]:
-        """Yield aggregated features (1, C, H, W) and superpixels (H, W), image by image."""
+        """Yield aggregated features (1, C, H, W) and superpixels (K, H, W), image by image."""
         for i, image in enumerate(images.pixels):
             aggregated = network.apply_frozen(_to_tensor(image, network))
             if superpixels is None:

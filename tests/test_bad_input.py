@@ -20,7 +20,7 @@ def dic():
         ({"n_clusters": -3}, r"'n_clusters' .* Got -3"),
         ({"n_clusters": 8.0}, r"'n_clusters' .* Got 8.0"),
         ({"n_clusters": 65_536}, r"'n_clusters' .* Got 65536"),
-        ({"superpixels": "seeds"}, r"'superpixels' .*'felzenszwalb'.* Got 'seeds'"),
+        ({"superpixels": "kmeans"}, r"'superpixels' .*'felzenszwalb'.* Got 'kmeans'"),
         ({"clustering": "kmeans"}, "'clustering'"),
         ({"resolution": 0}, r"'resolution' .* range \(0.0, 1.0\]. Got 0"),
         ({"resolution": 1.5}, "'resolution'"),

@@ -4,7 +4,7 @@ from sklearn_dic.network._batches import make_batches, sample_superpixels
 from sklearn_dic.network._dcs import DeepClustering, associate, update_centers
 from sklearn_dic.network._dic import DICNetwork, Precision
 from sklearn_dic.network._fts import FeatureTransformation, PooledBatchNorm, as_rows
-from sklearn_dic.network._refinement import label_pixels, refine, refinement_loss
+from sklearn_dic.network._refinement import Vote, label_pixels, refinement_loss
 from sklearn_dic.network._training import Epoch, Training, overfit
 
 __all__ = [
@@ -15,12 +15,12 @@ __all__ = [
     "PooledBatchNorm",
     "Precision",
     "Training",
+    "Vote",
     "as_rows",
     "associate",
     "label_pixels",
     "make_batches",
     "overfit",
-    "refine",
     "refinement_loss",
     "sample_superpixels",
     "update_centers",

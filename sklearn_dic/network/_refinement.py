@@ -8,12 +8,42 @@ from torch.nn import functional as F
 LARGEST_TABLE = 8
 
 
-def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: int) -> Tensor:
-    """(N,), (N,) -> (N,): every pixel takes the most frequent label of its superpixel.
+class Vote:
+    """(N,) -> (N,): every pixel takes the most frequent label of its superpixel (Eqs. 6-7).
 
-    Eqs. 6-7. Among labels that are equally frequent, the smallest one wins.
+    Among labels that are equally frequent, the smallest one wins. With several superpixel
+    maps each has one vote at every pixel, divided among the labels in the proportions in
+    which they occur in its superpixel there.
+
+    Parameters
+    ----------
+    superpixels : Tensor of shape (K, N)
+        K maps of superpixels, each numbered from 0.
     """
-    superpixels = superpixels.long()  # the product below exceeds 32 bits
+
+    def __init__(self, superpixels: Tensor) -> None:
+        self.superpixels = superpixels.long()  # products with labels exceed 32 bits
+        self.sizes = [int(part.max()) + 1 for part in superpixels]
+        if len(superpixels) > 1:
+            # Pixels that share their superpixel in every map share the answer.
+            self.cells, self.cell_of_pixel = self.superpixels.unique(dim=1, return_inverse=True)
+
+    def __call__(self, labels: Tensor, n_labels: int) -> Tensor:
+        """(N,) -> (N,)."""
+        if len(self.superpixels) == 1:
+            return refine(labels, self.superpixels[0], n_labels, self.sizes[0])
+        shares = torch.zeros(
+            self.cells.shape[1], n_labels, dtype=torch.float64, device=labels.device
+        )
+        for superpixels, cells, size in zip(self.superpixels, self.cells, self.sizes, strict=True):
+            votes = torch.bincount(superpixels * n_labels + labels, minlength=size * n_labels)
+            votes = votes.view(size, n_labels)
+            shares += (votes / votes.sum(dim=1, keepdim=True, dtype=torch.float64))[cells]
+        return shares.argmax(dim=1)[self.cell_of_pixel]
+
+
+def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: int) -> Tensor:
+    """(N,), (N,) -> (N,): the vote of one superpixel map."""
     ballots = superpixels * n_labels + labels
     if n_superpixels * n_labels <= LARGEST_TABLE * len(labels):
         votes = torch.bincount(ballots, minlength=n_superpixels * n_labels)
@@ -27,15 +57,14 @@ def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: in
 
 
 def label_pixels(aggregated: Tensor, superpixels: Tensor | None) -> Tensor:
-    """(1, C, H, W), (H, W) or None -> (H, W): the label of each pixel (Eqs. 5-7).
+    """(1, C, H, W), (K, H, W) or None -> (H, W): the label of each pixel (Eqs. 5-7).
 
-    The strongest feature of each pixel, and then the vote of its superpixel.
+    The strongest feature of each pixel, and then the vote of its superpixels.
     """
     labels = aggregated[0].argmax(dim=0)
     if superpixels is None:
         return labels
-    flat = superpixels.flatten()
-    refined = refine(labels.flatten(), flat, aggregated.shape[1], int(flat.max()) + 1)
+    refined = Vote(superpixels.flatten(1))(labels.flatten(), aggregated.shape[1])
     return refined.view(labels.shape)
 
 

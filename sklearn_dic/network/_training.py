@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sklearn_dic.network._dic import DICNetwork
 from sklearn_dic.network._fts import as_rows
-from sklearn_dic.network._refinement import refine, refinement_loss
+from sklearn_dic.network._refinement import Vote, refinement_loss
 
 StoppedBy = Literal["max_iter", "stability", "min_clusters", "interrupt"]
 
@@ -47,7 +47,7 @@ def overfit(
     n_iter_no_change: int = 10,
     on_epoch: Callable[[Epoch], object] | None = None,
 ) -> Training:
-    """[(B_i, C, H_i, W_i)], (N,) -> Training: train in place, then freeze the network.
+    """[(B_i, C, H_i, W_i)], (K, N) -> Training: train in place, then freeze the network.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ def overfit(
         On the device of the images.
     images : list of Tensor
         One batch for each size, at the resolution to train at.
-    superpixels : Tensor of shape (N,) or None
-        Superpixel of every pixel, in the order of the batches; numbers are not shared
-        between images. None: every pixel votes for itself.
+    superpixels : Tensor of shape (K, N) or None
+        Superpixel of every pixel in each of K maps, in the order of the batches; numbers
+        are not shared between images. None: every pixel votes for itself.
     max_iter, learning_rate, momentum
         T epochs of gradient descent with momentum. The last one takes no step, so that the
         network is left with the weights that it measured.
@@ -78,7 +78,7 @@ def overfit(
     network.train()
     parameters = list(network.parameters())
     optimizer = torch.optim.SGD(parameters, lr=learning_rate, momentum=momentum)
-    n_superpixels = 0 if superpixels is None else int(superpixels.max()) + 1
+    vote = None if superpixels is None else Vote(superpixels)
     training = Training()
     previous: Tensor | None = None
     n_stable = 0
@@ -88,11 +88,7 @@ def overfit(
             aggregated = torch.cat([as_rows(image) for image in network(images)])
             labels = aggregated.detach().argmax(dim=1)
             n_clusters = aggregated.shape[1]
-            refined = (
-                labels
-                if superpixels is None
-                else refine(labels, superpixels, n_clusters, n_superpixels)
-            )
+            refined = labels if vote is None else vote(labels, n_clusters)
             loss = refinement_loss(aggregated, refined)
             epoch, changed = _measure(number, loss, refined, previous, n_clusters)
             if not math.isfinite(epoch.loss):

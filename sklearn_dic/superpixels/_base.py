@@ -1,6 +1,10 @@
 """What all superpixel transformers share."""
 
+import os
 from abc import abstractmethod
+from dataclasses import dataclass
+from functools import partial
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -8,41 +12,110 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 
 from sklearn_dic.superpixels._map import SuperpixelMap, check_superpixel_map
-from sklearn_dic.utils._images import open_images
+from sklearn_dic.utils._images import Images, open_images
+from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import CHANNEL_AXIS, check_parameters
+
+
+@dataclass
+class Picture:
+    """One image of a collection, and what is known of it.
+
+    Attributes
+    ----------
+    pixels : ndarray of shape (H, W, C), float32
+        Integers were divided by the maximum of their dtype.
+    mask : ndarray of shape (H, W), bool, or None
+        Where the image counts. Elsewhere the pixels have the mean colour.
+    path : str, os.PathLike or None
+        The image file.
+    place : int
+        Its place in the collection.
+    name : str
+        How an error calls it.
+    """
+
+    pixels: np.ndarray
+    mask: np.ndarray | None
+    path: str | os.PathLike | None
+    place: int
+    name: str
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self.pixels.shape[0], self.pixels.shape[1]
 
 
 class BaseSuperpixels(TransformerMixin, BaseEstimator):
     """Base of the superpixel transformers: a subclass says how to segment one image.
 
     A transformer is stateless. `transform` takes one image, a stack, a list of images of
-    different sizes, or paths, and gives maps in the same form.
+    different sizes, or paths, and gives maps in the same form. A subclass implements
+    `_segment`, and has the constructor parameters `channel_axis`, `n_jobs` and `verbose`
+    beside its own.
     """
 
-    _parameter_constraints: dict = {"channel_axis": CHANNEL_AXIS}
+    _parameter_constraints: dict = {
+        "channel_axis": CHANNEL_AXIS,
+        "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
+    }
 
     @abstractmethod
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        """(H, W, C) float32 -> (H, W) integer labels, not necessarily consecutive."""
+        """(H, W, C) float32 -> (H, W) integers, 0 or larger, not necessarily consecutive."""
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Check the parameters; there is nothing to learn.
+    def _segment_picture(self, picture: Picture) -> np.ndarray:
+        """Segment with all that is known of an image; for methods that use its mask or path."""
+        return self._segment(picture.pixels)
+
+    def fit(self, X: Any, y: Any = None, mask: Any = None) -> Self:
+        """Check the parameters and the images; there is nothing to learn.
 
         Parameters
         ----------
         X : image or collection of images
-            Not looked at.
+            As in `transform`.
         y : None
             Not used, here by convention.
+        mask : array-like of bool, or list of these, default=None
+            As in `transform`.
 
         Returns
         -------
         self : object
         """
         check_parameters(self)
+        images = open_images(X, self.channel_axis, mask)
+        _ = images.pixels  # says which pixel is no number
+        self.n_features_in_ = images.n_channels
         return self
 
-    def transform(self, X: Any) -> SuperpixelMap | list[SuperpixelMap]:
+    def fit_transform(
+        self, X: Any, y: Any = None, mask: Any = None
+    ) -> SuperpixelMap | list[SuperpixelMap]:
+        """Compute superpixels: `fit` and `transform` at once.
+
+        Parameters
+        ----------
+        X : image or collection of images
+            As in `transform`.
+        y : None
+            Not used, here by convention.
+        mask : array-like of bool, or list of these, default=None
+            As in `transform`.
+
+        Returns
+        -------
+        superpixels : SuperpixelMap of shape (H, W) or (N, H, W), or list of SuperpixelMap
+        """
+        check_parameters(self)
+        images = open_images(X, self.channel_axis, mask)
+        self.n_features_in_ = images.n_channels
+        return self._transform(images)
+
+    def transform(self, X: Any, mask: Any = None) -> SuperpixelMap | list[SuperpixelMap]:
         """Compute superpixels.
 
         Parameters
@@ -50,6 +123,9 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, or list of these
             One image or a collection; `channel_axis` says how the axes are read. Integers
             are divided by the maximum of their dtype.
+        mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, default=None
+            Where an image counts. The pixels elsewhere are not looked at, and may be NaN;
+            together they are one superpixel more, the last one.
 
         Returns
         -------
@@ -60,22 +136,64 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         ------
         ValueError, TypeError, OSError
             If an image cannot be used; the message names it.
+        ImportError
+            If the method needs a library that is not installed; the message says how to.
         """
         check_parameters(self)
-        images = open_images(X, self.channel_axis)
-        labels = [
-            check_superpixel_map(self._segment(image), image.shape[:2], name)
-            for image, name in zip(images.pixels, images.names, strict=True)
-        ]
+        images = open_images(X, self.channel_axis, mask)
+        n_features_in = getattr(self, "n_features_in_", images.n_channels)
+        if images.n_channels != n_features_in:
+            raise ValueError(
+                f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
+                f"{n_features_in} features as input: these are the channels of "
+                f"{images.names[0]}, and it was fitted to an image with others"
+            )
+        return self._transform(images)
+
+    def _transform(self, images: Images) -> SuperpixelMap | list[SuperpixelMap]:
+        """Join superpixels and pictures, in the form of the input."""
+        labels = self.segment_images(images)
         if images.form == "list":
-            return [
-                SuperpixelMap(one, image) for one, image in zip(labels, images.given, strict=True)
-            ]
+            return [SuperpixelMap(*pair) for pair in zip(labels, images.given, strict=True)]
         return SuperpixelMap(images.in_form_of_input(labels), images.in_form_of_input(images.given))
+
+    def segment_images(self, images: Images) -> list[np.ndarray]:
+        """Segment images that are open already -> [(H_i, W_i)] int32, consecutive from 0."""
+        return list(
+            for_each(
+                partial(_segment_one, self),
+                self._pictures(images),
+                n_jobs=self.n_jobs,
+                verbose=self.verbose,
+                description="superpixels",
+            )
+        )
+
+    @staticmethod
+    def _pictures(images: Images) -> list[Picture]:
+        masks: list[np.ndarray | None] = [None] * len(images)
+        if images.masks is not None:
+            masks = list(images.masks)
+        return [
+            Picture(pixels, mask, path, place, name)
+            for place, (pixels, mask, path, name) in enumerate(
+                zip(images.pixels, masks, images.paths, images.names, strict=True)
+            )
+        ]
 
     def __sklearn_tags__(self) -> Tags:
         """Stateless, for images."""
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def _segment_one(transformer: BaseSuperpixels, picture: Picture) -> np.ndarray:
+    if picture.shape == (1, 1):  # a pixel of a table
+        return np.zeros((1, 1), np.int32)
+    labels = np.asarray(transformer._segment_picture(picture))
+    if picture.mask is not None and labels.shape == picture.shape:
+        labels = np.where(picture.mask, labels, labels.max() + 1)
+    return check_superpixel_map(labels, picture.shape, picture.name)

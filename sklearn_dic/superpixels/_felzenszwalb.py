@@ -38,6 +38,10 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
         channel axis, 3-D is a stack of grey images.
+    n_jobs : int or None, default=None
+        How many images of a collection at a time, through joblib.
+    verbose : int, default=0
+        1 shows a progress bar that counts images.
 
     See Also
     --------
@@ -73,12 +77,16 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
         min_size: int = 20,
         relative_to_size: bool = True,
         channel_axis: ChannelAxis = "auto",
+        n_jobs: int | None = None,
+        verbose: int = 0,
     ) -> None:
         self.scale = scale
         self.sigma = sigma
         self.min_size = min_size
         self.relative_to_size = relative_to_size
         self.channel_axis = channel_axis
+        self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
         height, width, _ = image.shape

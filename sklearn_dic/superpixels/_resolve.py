@@ -1,4 +1,4 @@
-"""From what a user may give as `superpixels` to one label map for each image."""
+"""From what a user may give as `superpixels` to label maps for each image."""
 
 from typing import Any
 
@@ -6,89 +6,97 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_dic.superpixels._base import BaseSuperpixels
-from sklearn_dic.superpixels._felzenszwalb import FelzenszwalbSuperpixels
 from sklearn_dic.superpixels._map import check_superpixel_map
-from sklearn_dic.superpixels._slic import SLICSuperpixels
+from sklearn_dic.superpixels._names import get_superpixels
 from sklearn_dic.utils._images import Images
-
-SUPERPIXELS: dict[str, type[BaseSuperpixels]] = {
-    "felzenszwalb": FelzenszwalbSuperpixels,
-    "slic": SLICSuperpixels,
-}
-
-
-def get_superpixels(name: str) -> BaseSuperpixels:
-    """Make a superpixel transformer with its default parameters.
-
-    Parameters
-    ----------
-    name : {"felzenszwalb", "slic"}
-        A key of `SUPERPIXELS`.
-
-    Returns
-    -------
-    transformer : BaseSuperpixels
-
-    Raises
-    ------
-    ValueError
-        If there is none of that name.
-
-    Examples
-    --------
-    >>> from sklearn_dic.superpixels import get_superpixels
-    >>> get_superpixels("slic")
-    SLICSuperpixels()
-    """
-    if name not in SUPERPIXELS:
-        raise ValueError(
-            f"superpixels={name!r} is not known; the names are {', '.join(sorted(SUPERPIXELS))}"
-        )
-    return SUPERPIXELS[name]()
 
 
 def are_label_maps(superpixels: Any) -> bool:
-    """Whether superpixels are given as labels, rather than as what computes them."""
+    """Whether label maps are given, at least in part, rather than what computes them."""
+    if isinstance(superpixels, list | tuple):
+        return any(are_label_maps(part) for part in superpixels)
     return not isinstance(superpixels, str | None) and not hasattr(superpixels, "fit_transform")
 
 
 def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | None:
-    """One label map for each image, or None where every pixel stands for itself.
+    """Find the label maps of each image, or None where every pixel stands for itself.
 
     Parameters
     ----------
-    superpixels : str, transformer, array-like, list of array-like, or None
+    superpixels : str, transformer, array-like, list of these, or None
         A name; a transformer, ours or anybody's, whose `fit_transform` maps an image
-        (H, W, C) to labels (H, W); the label map of the image; or one map for each image
-        of a collection.
+        (H, W, C) to labels (H, W); or the label map of the image. A list of K of these
+        gives K maps for each image. Label maps for a collection come as one entry for each
+        image, which again may be a list.
     images : Images
         The checked images.
 
     Returns
     -------
-    maps : list of ndarray of shape (H_i, W_i), dtype int32, or None
-        Labels consecutive from 0 within each image.
+    maps : list of ndarray of shape (K, H_i, W_i), dtype int32, or None
+        Labels consecutive from 0 within each map.
     """
     if superpixels is None:
         return None
-    if isinstance(superpixels, str):
-        superpixels = get_superpixels(superpixels)
+    if isinstance(superpixels, list | tuple) and len(superpixels) == 0:
+        raise ValueError("superpixels is an empty list; None lets every pixel vote for itself")
     if not are_label_maps(superpixels):
-        transformer = clone(superpixels)
+        kinds = superpixels if isinstance(superpixels, list | tuple) else [superpixels]
+        votes = [_compute(kind, images) for kind in kinds]
+        return [np.stack(maps) for maps in zip(*votes, strict=True)]
+    entries = _one_entry_for_each_image(superpixels, images)
+    resolved = []
+    for place, entry in enumerate(entries):
+        image = images.take(place)
         maps = [
-            np.zeros((1, 1), int) if image.shape[:2] == (1, 1) else transformer.fit_transform(image)
-            for image in images.pixels
+            _compute(part, image)[0]
+            if not are_label_maps(part)
+            else check_superpixel_map(part, image.shapes[0], image.names[0])
+            for part in _split(entry)
         ]
-    else:
-        if images.form == "table":
-            superpixels = np.asarray(superpixels)[..., None, None]
-        maps = [superpixels] if images.form == "image" else list(superpixels)
-        if len(maps) != len(images):
-            raise ValueError(
-                f"superpixels has {len(maps)} label map(s) for {len(images)} image(s): one for "
-                "each image is needed"
-            )
+        resolved.append(np.stack(maps))
+    if len({len(maps) for maps in resolved}) > 1:
+        raise ValueError(
+            f"superpixels has {[len(maps) for maps in resolved]} label maps for the images: each "
+            "needs the same number"
+        )
+    return resolved
+
+
+def _compute(kind: Any, images: Images) -> list[np.ndarray]:
+    """Let a name or a transformer segment each image -> [(H_i, W_i)] int32."""
+    transformer = get_superpixels(kind) if isinstance(kind, str) else clone(kind)
+    if isinstance(transformer, BaseSuperpixels):
+        return transformer.segment_images(images)
     return [
-        check_superpixel_map(labels, shape, name)
-        for labels, shape, name in zip(maps, images.shapes, images.names, strict=True)
+        np.zeros((1, 1), np.int32)
+        if shape == (1, 1)
+        else check_superpixel_map(transformer.fit_transform(image), shape, name)
+        for image, shape, name in zip(images.pixels, images.shapes, images.names, strict=True)
     ]
+
+
+def _one_entry_for_each_image(superpixels: Any, images: Images) -> list[Any]:
+    if images.form == "image":
+        return [superpixels]
+    if images.form == "table":
+        return list(np.asarray(superpixels)[..., None, None])
+    entries = list(superpixels)
+    if len(entries) != len(images):
+        raise ValueError(
+            f"superpixels has {len(entries)} label map(s) for {len(images)} image(s): one for "
+            "each image is needed, or a list of maps for each"
+        )
+    return entries
+
+
+def _split(entry: Any) -> list[Any]:
+    """Take a list or a stack of label maps apart; a single map stays whole."""
+    if isinstance(entry, list | tuple):
+        return [entry] if all(_is_row(part) for part in entry) else list(entry)
+    return list(entry) if np.ndim(entry) == 3 else [entry]
+
+
+def _is_row(part: Any) -> bool:
+    """Whether it is a row of a label map that was written as nested lists."""
+    return isinstance(part, list | tuple | np.ndarray) and np.ndim(part) == 1

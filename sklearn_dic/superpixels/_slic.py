@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from skimage.segmentation import slic
 
-from sklearn_dic.superpixels._base import BaseSuperpixels
+from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
 
@@ -14,7 +14,8 @@ class SLICSuperpixels(BaseSuperpixels):
     """Superpixels by k-means in colour and position, from scikit-image.
 
     Pieces of similar size and compact shape, with any number of channels. Images of three
-    channels are taken for RGB and compared in Lab; see `convert2lab`.
+    channels are taken for RGB and compared in Lab; others are compared as they are, see
+    `convert2lab`. With a mask, all superpixels lie inside of it.
 
     Parameters
     ----------
@@ -22,6 +23,8 @@ class SLICSuperpixels(BaseSuperpixels):
         About how many superpixels.
     compactness : float, default=10.0
         Weight of nearness in space against nearness in colour; larger gives squarer pieces.
+        It is meant for Lab, where black and white are 100 apart; without the conversion it
+        is divided by 100, since values from 0 to 1 are compared.
     sigma : float, default=0.0
         Width of the Gaussian that smoothes the image first, in pixels.
     max_num_iter : int, default=10
@@ -35,6 +38,10 @@ class SLICSuperpixels(BaseSuperpixels):
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
         channel axis, 3-D is a stack of grey images.
+    n_jobs : int or None, default=None
+        How many images of a collection at a time, through joblib.
+    verbose : int, default=0
+        1 shows a progress bar that counts images.
 
     See Also
     --------
@@ -74,6 +81,8 @@ class SLICSuperpixels(BaseSuperpixels):
         slic_zero: bool = False,
         convert2lab: bool | None = None,
         channel_axis: ChannelAxis = "auto",
+        n_jobs: int | None = None,
+        verbose: int = 0,
     ) -> None:
         self.n_segments = n_segments
         self.compactness = compactness
@@ -82,16 +91,24 @@ class SLICSuperpixels(BaseSuperpixels):
         self.slic_zero = slic_zero
         self.convert2lab = convert2lab
         self.channel_axis = channel_axis
+        self.n_jobs = n_jobs
+        self.verbose = verbose
 
-    def _segment(self, image: np.ndarray) -> np.ndarray:
-        return slic(
+    def _segment_picture(self, picture: Picture) -> np.ndarray:
+        return self._segment(picture.pixels, picture.mask)
+
+    def _segment(self, image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+        in_lab = image.shape[-1] == 3 if self.convert2lab is None else self.convert2lab
+        labels = slic(
             image,
             n_segments=self.n_segments,
-            compactness=self.compactness,
+            compactness=self.compactness if in_lab else self.compactness / 100,
             sigma=self.sigma,
             max_num_iter=self.max_num_iter,
             slic_zero=self.slic_zero,
-            convert2lab=self.convert2lab,
-            start_label=0,
+            convert2lab=in_lab,
+            start_label=1,
+            mask=mask,
             channel_axis=-1,
         )
+        return labels  # from 1 on, and 0 outside of the mask

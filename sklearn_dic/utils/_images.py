@@ -11,6 +11,8 @@ import numpy as np
 from scipy import sparse
 from skimage import io
 
+from sklearn_dic.utils._masks import check_masks, fill_outside
+
 ChannelAxis = Literal["auto", -1] | None
 Form = Literal["image", "stack", "list", "table"]
 
@@ -38,11 +40,17 @@ class Images:
         How an error calls each of them.
     form : {"image", "stack", "list", "table"}
         What the caller gave.
+    paths : list of (str, os.PathLike or None)
+        The files of the images that were given as paths.
+    masks : list of ndarray of shape (H_i, W_i), bool, or None
+        Which pixels count.
     """
 
     given: list[np.ndarray]
     names: list[str]
     form: Form
+    paths: list[str | os.PathLike | None]
+    masks: list[np.ndarray] | None = None
 
     def __len__(self) -> int:
         """Count the images."""
@@ -58,13 +66,22 @@ class Images:
         """(H_i, W_i) of each image."""
         return [(image.shape[0], image.shape[1]) for image in self.given]
 
+    def take(self, place: int) -> "Images":
+        """One of the images, on its own."""
+        masks = None if self.masks is None else [self.masks[place]]
+        return Images([self.given[place]], [self.names[place]], "image", [self.paths[place]], masks)
+
     @cached_property
     def pixels(self) -> list[np.ndarray]:
         """The images as float32 arrays (H_i, W_i, C), checked to be finite.
 
         Integers are divided by the maximum of their dtype, floats are taken as they are.
+        What does not count has the mean colour of what does.
         """
-        return [_to_floats(*pair) for pair in zip(self.given, self.names, strict=True)]
+        images = self.given
+        if self.masks is not None:
+            images = [fill_outside(*pair) for pair in zip(images, self.masks, strict=True)]
+        return [_to_floats(*pair) for pair in zip(images, self.names, strict=True)]
 
     def in_form_of_input(self, answers: list[np.ndarray]) -> Any:
         """[(H_i, W_i, ...)], one for each image -> the leading shape of the input."""
@@ -104,8 +121,8 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
         return [X], "image", [f"the image {os.fspath(X)!r}"]
     if isinstance(X, list | tuple) and not X:
         raise ValueError("X is an empty list: at least one image is needed")
-    if channel_axis == -1 and isinstance(X, list | tuple) and np.ndim(X[0]) == 1:
-        X = _as_array(X, "X")  # a table of pixels, row by row
+    if isinstance(X, list | tuple) and np.ndim(X[0]) == 1:
+        X = _as_array(X, "X")  # rows: a grey image or a table of pixels as nested lists
     if isinstance(X, list | tuple):
         names = [
             f"image {i} ({os.fspath(item)!r})" if is_path(item) else f"image {i}"
@@ -123,7 +140,7 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
     return items, form, [f"image {i}" for i in range(len(items))]
 
 
-def open_images(X: Any, channel_axis: ChannelAxis = "auto") -> Images:
+def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) -> Images:
     """Open one image or a collection, and check everything that needs no conversion.
 
     Parameters
@@ -133,6 +150,8 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto") -> Images:
     channel_axis : {"auto", -1, None}
         "auto" as above; -1: the last axis is always the channels, so that (N, C) is a
         table of pixels; None: there is no channel axis, so that (N, H, W) is a stack.
+    mask : array-like of bool, list of these, or None
+        Which pixels count, in the form of `X` without channels.
 
     Returns
     -------
@@ -144,7 +163,7 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto") -> Images:
         Where an image cannot be used, naming which one, what it is and what would work.
     """
     items, form, names = split_images(X, channel_axis)
-    images = Images([], names, form)
+    images = Images([], names, form, [item if is_path(item) else None for item in items])
     for item, name in zip(items, names, strict=True):
         image = read_image(item) if is_path(item) else _as_array(item, name)
         item_axis = -1 if form == "table" else channel_axis
@@ -158,6 +177,8 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto") -> Images:
                 f"{names[0]} has {images.n_channels} (shape {images.given[0].shape}): all "
                 "images of a collection need the same channels"
             )
+    if mask is not None:
+        images.masks = check_masks(mask, form, images.shapes, names)
     return images
 
 
@@ -228,8 +249,8 @@ def _as_array(item: Any, name: str) -> np.ndarray:
 def _wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -> str:
     return (
         f"{name} has {array.ndim} dimension(s) (shape {array.shape}, dtype {array.dtype}); with "
-        f"channel_axis={channel_axis!r} {_EXPECTED[channel_axis]}. Images of different sizes "
-        "go into a list"
+        f"channel_axis={channel_axis!r} {_EXPECTED[channel_axis]}. Reshape your data; images of "
+        "different sizes go into a list"
     )
 
 

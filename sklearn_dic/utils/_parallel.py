@@ -14,6 +14,7 @@ def for_each(
     *,
     n_jobs: int | None = None,
     verbose: int = 0,
+    description: str = "images",
 ) -> Generator[Any]:
     """Yield `function(item)` for each item, in their order, as soon as each is there.
 
@@ -28,11 +29,13 @@ def for_each(
         `joblib.parallel_config` sets.
     verbose : int
         1 shows a bar that counts images.
+    description : str
+        What the bar is called.
     """
     tasks = (delayed(function)(item) for item in items)
     results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
     try:
-        with tqdm(total=len(items), desc="images", unit="image", disable=not verbose) as bar:
+        with tqdm(total=len(items), desc=description, unit="image", disable=not verbose) as bar:
             for result in results:
                 bar.update()
                 yield result

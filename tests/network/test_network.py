@@ -1,4 +1,5 @@
 import math
+from fractions import Fraction
 
 import hypothesis.strategies as st
 import pytest
@@ -10,9 +11,9 @@ from sklearn_dic.network import (
     DICNetwork,
     FeatureTransformation,
     PooledBatchNorm,
+    Vote,
     associate,
     make_batches,
-    refine,
     sample_superpixels,
     update_centers,
 )
@@ -198,27 +199,60 @@ def loop_vote(labels, superpixels):
 )
 def test_vote_is_the_most_frequent_label_and_ties_go_to_the_smallest(pixels, n_labels):
     labels, superpixels = map(list, zip(*pixels, strict=True))
-    refined = refine(torch.tensor(labels), torch.tensor(superpixels), n_labels, 7)
+    vote = Vote(torch.tensor([superpixels]))
+    refined = vote(torch.tensor(labels), n_labels)
     assert refined.tolist() == loop_vote(labels, superpixels)
-    assert torch.equal(refine(refined, torch.tensor(superpixels), n_labels, 7), refined)
+    assert torch.equal(vote(refined, n_labels), refined)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=60
+    )
+)
+def test_each_of_several_maps_has_one_vote(pixels):
+    labels, *maps = map(list, zip(*pixels, strict=True))
+    refined = Vote(torch.tensor(maps))(torch.tensor(labels), 5)
+    for pixel, winner in enumerate(refined.tolist()):
+        shares = [Fraction(0)] * 5
+        for superpixels in maps:
+            inside = [
+                label
+                for label, superpixel in zip(labels, superpixels, strict=True)
+                if superpixel == superpixels[pixel]
+            ]
+            for label in inside:
+                shares[label] += Fraction(1, len(inside))
+        assert abs(shares[winner] - max(shares)) < 1e-12
+
+
+def test_the_same_map_twice_votes_like_once():
+    labels, superpixels = torch.randint(0, 8, (500,)), torch.randint(0, 30, (500,))
+    once = Vote(superpixels[None])(labels, 8)
+    assert torch.equal(Vote(torch.stack([superpixels, superpixels]))(labels, 8), once)
 
 
 def test_vote_of_many_superpixels_and_labels():
     superpixels = torch.tensor([0, 50_000, 50_000, 50_000], dtype=torch.int32)
     labels = torch.tensor([65_534, 3, 65_000, 65_000])
-    refined = refine(labels, superpixels, 65_535, 50_001)
+    refined = Vote(superpixels[None])(labels, 65_535)
     assert refined.tolist() == [65_534, 65_000, 65_000, 65_000]
 
 
 def test_batches_keep_pixels_and_superpixels_together():
     sizes = [(4, 5), (3, 3), (4, 5)]
     images = [torch.full((1, 1, h, w), float(i)) for i, (h, w) in enumerate(sizes)]
-    superpixels = [torch.arange(h * w).view(h, w) for h, w in sizes]
-    batches, flat = make_batches(images, superpixels)
+    superpixels = [
+        torch.stack([torch.arange(h * w).view(h, w), torch.zeros(h, w, dtype=int)])
+        for h, w in sizes
+    ]
+    batches, (flat, whole_images) = make_batches(images, superpixels)
     assert [tuple(batch.shape) for batch in batches] == [(2, 1, 4, 5), (1, 1, 3, 3)]
     values = torch.cat([batch.permute(0, 2, 3, 1).flatten() for batch in batches])
     assert values.tolist() == [0.0] * 20 + [2.0] * 20 + [1.0] * 9
     assert len(flat.unique()) == 49  # no superpixel is shared between images
+    assert whole_images.bincount().tolist() == [20, 20, 9]
 
 
 @settings(deadline=None)
@@ -226,7 +260,7 @@ def test_batches_keep_pixels_and_superpixels_together():
 def test_sampled_superpixels_are_near_the_reduced_pixel(height, width, resolution):
     rows = torch.arange(height)[:, None].expand(height, width)
     size = torch.Size([max(1, round(height * resolution)), max(1, round(width * resolution))])
-    sampled = sample_superpixels(rows, size)
+    (sampled,) = sample_superpixels(rows[None], size)
     assert sampled.shape == size
     middle = (torch.arange(size[0]) + 0.5) * height / size[0] - 0.5
     assert ((sampled[:, 0] - middle).abs() <= 0.5 + 1e-4).all()

@@ -47,7 +47,9 @@ def test_same_labels_and_loss_as_the_plain_computation(clustering, upsampling, h
         )
     )
     epochs = []
-    overfit(network, *make_batches([image], [superpixels]), on_epoch=epochs.append, **settings)
+    overfit(
+        network, *make_batches([image], [superpixels[None]]), on_epoch=epochs.append, **settings
+    )
     assert len(epochs) == len(expected)
     for epoch, (refined, loss) in zip(epochs, expected, strict=True):
         assert epoch.refined.tolist() == refined
@@ -75,7 +77,7 @@ def test_plain_computation_for_images_of_different_sizes():
         )
     )
     epochs = []
-    batches = make_batches(images, [parts, other_parts])
+    batches = make_batches(images, [parts[None], other_parts[None]])
     overfit(network, *batches, on_epoch=epochs.append, **settings)
     for epoch, (refined, loss) in zip(epochs, expected, strict=True):
         assert epoch.refined.tolist() == refined
@@ -85,7 +87,7 @@ def test_plain_computation_for_images_of_different_sizes():
 def test_training_lowers_the_loss_and_merges_labels():
     image, superpixels = two_tone(24, 24)
     network = small_network(20)
-    training = overfit(network, *make_batches([image], [superpixels]), max_iter=30)
+    training = overfit(network, *make_batches([image], [superpixels[None]]), max_iter=30)
     assert training.loss_curve[-1] < 0.5 * training.loss_curve[0]
     assert training.n_labels_curve[-1] < training.n_labels_curve[0]
     assert training.stopped_by == "max_iter"
@@ -102,14 +104,16 @@ def test_too_large_a_learning_rate_is_reported():
     image, superpixels = two_tone()
     network = small_network(head_norm=False, clustering=None)
     with pytest.raises(FloatingPointError, match=r"epoch \d+ of 50 with learning_rate=1e\+30"):
-        overfit(network, *make_batches([image], [superpixels]), learning_rate=1e30, max_iter=50)
+        overfit(
+            network, *make_batches([image], [superpixels[None]]), learning_rate=1e30, max_iter=50
+        )
 
 
 def test_stops_when_labels_are_stable():
     image, superpixels = two_tone(24, 24)
     settings = {"max_iter": 200, "tol": 0.0, "n_iter_no_change": 5}
     epochs = []
-    batches = make_batches([image], [superpixels])
+    batches = make_batches([image], [superpixels[None]])
     training = overfit(small_network(), *batches, on_epoch=epochs.append, **settings)
     assert training.stopped_by == "stability"
     assert len(training.loss_curve) < 200
@@ -119,7 +123,7 @@ def test_stops_when_labels_are_stable():
 
 def test_min_clusters_goes_back_to_the_last_map_that_has_as_many():
     image, superpixels = two_tone(24, 24)
-    batches = make_batches([image], [superpixels])
+    batches = make_batches([image], [superpixels[None]])
     free = overfit(small_network(12, clustering="residual"), *batches, max_iter=60)
     least = free.n_labels_curve[-1] + 1
     first_below = next(i for i, n in enumerate(free.n_labels_curve) if n < least)
@@ -142,7 +146,7 @@ def test_interrupt_keeps_the_last_whole_epoch():
 
     network = small_network()
     training = overfit(
-        network, *make_batches([image], [superpixels]), max_iter=10, on_epoch=interrupt
+        network, *make_batches([image], [superpixels[None]]), max_iter=10, on_epoch=interrupt
     )
     assert training.stopped_by == "interrupt"
     assert len(training.loss_curve) == 3

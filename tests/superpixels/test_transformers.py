@@ -1,3 +1,7 @@
+import re
+import sys
+from itertools import pairwise
+
 import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
@@ -8,12 +12,18 @@ from skimage.transform import rescale
 from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score
 
+from sklearn_dic import superpixels
 from sklearn_dic.superpixels import (
-    SUPERPIXELS,
     FelzenszwalbSuperpixels,
+    HierarchicalSuperpixels,
+    LSCSuperpixels,
+    MCGSuperpixels,
+    SEEDSSuperpixels,
     SLICSuperpixels,
     SuperpixelMap,
+    WatershedSuperpixels,
     get_superpixels,
+    get_superpixels_names,
 )
 from sklearn_dic.superpixels._resolve import resolve_superpixels
 from sklearn_dic.utils._images import open_images
@@ -71,6 +81,219 @@ def test_grey_and_channel_axis(transformer, photo):
     assert table.shape == photo[0].shape[:1]
 
 
+@each_transformer
+def test_channels_are_counted(transformer, photo):
+    fitted = clone(transformer).fit(photo)
+    assert fitted.n_features_in_ == 3
+    with pytest.raises(ValueError, match=r"X has 1 features, but .* is expecting 3 features"):
+        fitted.transform(photo[..., 0])
+    assert fitted.fit(photo[..., :2]).n_features_in_ == 2
+
+
+@each_transformer
+def test_each_image_stands_for_itself(transformer, photo):
+    images = [photo, photo[:20, :30], photo[::-1, :, 0:1].repeat(3, axis=2)]
+    together = transformer.fit_transform(images)
+    backwards = transformer.fit_transform(images[::-1])[::-1]
+    for image, one, other in zip(images, together, backwards, strict=True):
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one, transformer.fit_transform(image))
+
+
+@each_transformer
+def test_the_image_is_left_alone(transformer, photo):
+    image = photo.copy()
+    image.flags.writeable = False
+    expected = transformer.fit_transform(photo)
+    np.testing.assert_array_equal(transformer.fit_transform(image), expected)
+    np.testing.assert_array_equal(image, photo)
+    np.testing.assert_array_equal(transformer.fit_transform(np.asfortranarray(photo)), expected)
+
+
+@each_transformer
+def test_global_random_states_are_left_alone(transformer, photo, global_random_states):
+    transformer.fit_transform(photo)
+
+
+@each_transformer
+def test_workers_and_progress(transformer, photo, capsys):
+    images = [photo, photo[:20, :30]]
+    one_by_one = transformer.fit_transform(images)
+    at_once = clone(transformer).set_params(n_jobs=2, verbose=1).fit_transform(images)
+    for one, other in zip(one_by_one, at_once, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert "superpixels" in capsys.readouterr().err
+
+
+@each_transformer
+def test_any_number_of_channels(transformer, photo):
+    rotated = [np.rot90(photo, 2), np.fliplr(photo), np.flipud(photo), photo]
+    bands = np.concatenate(rotated, axis=2)
+    for n_channels in (1, 2, 4, 12):
+        superpixels = np.asarray(transformer.fit_transform(bands[..., :n_channels]))
+        blank = np.asarray(transformer.fit_transform(0 * bands[..., :n_channels]))
+        # They follow the picture, rather than being the same squares on any.
+        assert adjusted_rand_score(superpixels.ravel(), blank.ravel()) < 0.9
+
+
+def bordered(photo):
+    mask = np.zeros(photo.shape[:2], bool)
+    mask[10:40, 12:60] = True
+    return mask
+
+
+@each_transformer
+def test_what_lies_outside_of_the_mask_does_not_matter(transformer, photo):
+    mask = bordered(photo)
+    image = photo / 255
+    inside_only = np.where(mask[..., None], image, np.nan)
+    superpixels = transformer.fit_transform(image, mask=mask)
+    np.testing.assert_array_equal(
+        superpixels, clone(transformer).fit(inside_only, mask=mask).transform(inside_only, mask)
+    )
+    outside = superpixels[~mask]
+    assert (outside == superpixels.max()).all()
+    assert superpixels[mask].max() == superpixels.max() - 1 > 0
+    np.testing.assert_array_equal(superpixels.image, image)
+
+
+def test_masks_come_in_the_form_of_the_images(photo):
+    slic, mask = SLICSuperpixels(n_segments=30), bordered(photo)
+    one = slic.fit_transform(photo, mask=mask)
+    stack = slic.fit_transform(np.stack([photo, photo]), mask=np.stack([mask, mask]))
+    several = slic.fit_transform([photo, photo[:20]], mask=[mask.astype(int), mask[:20]])
+    np.testing.assert_array_equal(stack[1], one)
+    np.testing.assert_array_equal(several[0], one)
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        (np.ones((5, 6), bool), r"mask of the image has shape \(5, 6\), the image has \(50, 75\)"),
+        (np.zeros((50, 75), bool), "mask of the image is False everywhere"),
+        (np.full((50, 75), 0.5), r"dtype float64 and values from 0.5 to 0.5; a mask is True"),
+    ],
+)
+def test_bad_masks(mask, message, photo):
+    with pytest.raises(ValueError, match=message):
+        SLICSuperpixels().fit_transform(photo, mask=mask)
+    with pytest.raises(ValueError, match=r"mask has 1 mask\(s\) for 2 image\(s\)"):
+        SLICSuperpixels().fit_transform([photo, photo], mask=[mask])
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "command"),
+    [
+        ("hierarchical", "higra", 'python -m pip install "sklearn-dic[hierarchy]"'),
+        ("seeds", "cv2.ximgproc", 'python -m pip install "sklearn-dic[opencv]"'),
+        ("lsc", "cv2.ximgproc", 'python -m pip install "sklearn-dic[opencv]"'),
+    ],
+)
+def test_a_missing_extra_names_its_command(name, module, command, photo, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError, match=re.escape(command)):
+        get_superpixels(name).fit_transform(photo)
+
+
+def test_every_transformer_is_tested():
+    kinds = {type(transformer) for transformer in SUPERPIXEL_TRANSFORMERS} | {MCGSuperpixels}
+    public = {getattr(superpixels, name) for name in superpixels.__all__}
+    assert kinds == {
+        kind
+        for kind in public
+        if isinstance(kind, type)
+        and issubclass(kind, superpixels.BaseSuperpixels)
+        and kind is not superpixels.BaseSuperpixels
+    }
+
+
+@pytest.mark.parametrize(
+    "transformer",
+    [
+        HierarchicalSuperpixels(200),
+        LSCSuperpixels(200),
+        SEEDSSuperpixels(200),
+        SLICSuperpixels(200),
+        WatershedSuperpixels(200),
+    ],
+    ids=str,
+)
+def test_about_as_many_as_asked_for(transformer):
+    assert 120 <= transformer.fit_transform(data.coffee()).max() + 1 <= 240
+
+
+class TestContourTree:
+    @pytest.fixture(params=["volume", "mean"])
+    def hierarchical(self, request):
+        return HierarchicalSuperpixels(criterion=request.param)
+
+    def test_levels_are_nested(self, hierarchical, photo):
+        tree = hierarchical.hierarchy(photo)
+        levels = [tree.cut(n_segments=n) for n in (1, 5, 20, 60)]
+        assert [level.max() + 1 for level in levels] == [1, 5, 20, 60]
+        for coarse, fine in pairwise(levels):
+            pairs = np.unique(np.stack([fine.ravel(), coarse.ravel()]), axis=1)
+            assert pairs.shape[1] == fine.max() + 1
+        np.testing.assert_array_equal(levels[0].image, photo)
+        expected = clone(hierarchical).set_params(n_segments=20).fit_transform(photo)
+        np.testing.assert_array_equal(levels[2], expected)
+
+    def test_contour_map_holds_all_levels(self, hierarchical, photo, tmp_path):
+        tree = hierarchical.hierarchy(photo)
+        contours = tree.contour_map()
+        assert contours.shape == (2 * photo.shape[0] + 1, 2 * photo.shape[1] + 1)
+        np.save(tmp_path / "ucm2.npy", contours)
+        for n_segments in (5, 60):
+            again = MCGSuperpixels(tmp_path / "ucm2.npy", n_segments=n_segments)
+            ours = np.asarray(tree.cut(n_segments=n_segments))
+            theirs = np.asarray(again.fit_transform(photo))
+            assert adjusted_rand_score(ours.ravel(), theirs.ravel()) == pytest.approx(1)
+
+    def test_threshold(self, hierarchical, photo):
+        tree = hierarchical.hierarchy(photo)
+        heights = np.unique(tree.heights)
+        assert tree.cut(threshold=heights[-1]).max() == 0
+        assert tree.cut(threshold=heights[-2]).max() >= 1
+        superpixels = clone(hierarchical).set_params(threshold=heights[-2]).fit_transform(photo)
+        np.testing.assert_array_equal(superpixels, tree.cut(threshold=heights[-2]))
+        with pytest.raises(ValueError, match="say n_segments or threshold"):
+            tree.cut()
+
+    def test_several_levels_from_one_tree(self, photo):
+        calls = []
+
+        def edge_map(image):
+            calls.append(image.shape)
+            return image.std(axis=2)
+
+        first, second = HierarchicalSuperpixels(edge_map=edge_map).hierarchy([photo, photo])
+        for n_segments in (3, 9, 27):
+            np.testing.assert_array_equal(
+                first.cut(n_segments=n_segments), second.cut(n_segments=n_segments)
+            )
+        assert calls == [photo.shape] * 2
+
+    def test_edges_of_the_user(self, photo):
+        edges = np.zeros(photo.shape[:2])
+        edges[:, 30] = 1
+        superpixels = HierarchicalSuperpixels(2, edge_map=edges).fit_transform(photo)
+        assert len(np.unique(superpixels[:, :30])) == 1
+        assert len(np.unique(superpixels[:, 31:])) == 1
+        assert superpixels.max() == 1
+
+    @pytest.mark.parametrize(
+        ("edges", "message"),
+        [
+            (np.zeros((3, 4)), r"edge_map has shape \(3, 4\) .* has \(50, 75\)"),
+            (np.full((50, 75), -1.0), "negative values"),
+            (lambda image: image, r"edge_map has shape \(50, 75, 3\)"),
+        ],
+    )
+    def test_edges_that_do_not_fit(self, edges, message, photo):
+        with pytest.raises(ValueError, match=message):
+            HierarchicalSuperpixels(edge_map=edges).fit_transform(photo)
+
+
 def test_slic_is_that_of_scikit_image(photo):
     ours = SLICSuperpixels(n_segments=40, compactness=5).fit_transform(photo)
     theirs = segmentation.slic(photo, n_segments=40, compactness=5, start_label=0)
@@ -100,8 +323,8 @@ def test_felzenszwalb_is_about_the_same_at_half_the_size(name):
 
 def test_default_leaves_a_few_large_regions(berkeley):
     paths = sorted((berkeley / "bsds300/images/train").glob("*.jpg"))[:5]
-    for superpixels in FelzenszwalbSuperpixels().fit_transform(paths):
-        areas = np.bincount(np.asarray(superpixels).ravel())
+    for segments in FelzenszwalbSuperpixels().fit_transform(paths):
+        areas = np.bincount(np.asarray(segments).ravel())
         assert 20 < len(areas) < 700
         assert (areas**2).sum() / areas.sum() > 3_000  # area-weighted mean region
 
@@ -112,10 +335,12 @@ def test_felzenszwalb_notices_values_beyond_its_scale(photo):
 
 
 def test_names():
-    for name, kind in SUPERPIXELS.items():
-        assert type(get_superpixels(name)) is kind
-    with pytest.raises(ValueError, match=r"'seeds' is not known; the names are felzenszwalb, slic"):
-        get_superpixels("seeds")
+    assert {type(get_superpixels(name)) for name in get_superpixels_names()} == {
+        type(transformer) for transformer in SUPERPIXEL_TRANSFORMERS
+    }
+    assert type(get_superpixels("slic")) is SLICSuperpixels
+    with pytest.raises(ValueError, match=r"'slik' is not known; the names are felzenszwalb, hier"):
+        get_superpixels("slik")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""Cut contour maps into regions."""
+
+from collections.abc import Callable
+
+import numpy as np
+from skimage.measure import label
+from skimage.segmentation import watershed
+
+
+def cut_contours(
+    contours: np.ndarray,
+    shape: tuple[int, int],
+    *,
+    n_segments: int | None = None,
+    threshold: float | None = None,
+) -> np.ndarray:
+    """Cut a contour map -> (H, W) labels from 1.
+
+    Parameters
+    ----------
+    contours : ndarray of shape (H, W) or (2H + 1, 2W + 1)
+        Strength of the contours; with doubled sides the contours lie between the pixels
+        (`ucm2` in [1]_).
+    shape : (int, int)
+        (H, W) of the image.
+    n_segments : int, default=None
+        Cut at the smallest threshold that leaves at most so many regions.
+    threshold : float, default=None
+        Regions are what is connected by contours of at most this strength.
+
+    References
+    ----------
+    .. [1] P. Arbelaez et al., "Contour detection and hierarchical image segmentation", IEEE
+       TPAMI 33 (2011), doi:10.1109/TPAMI.2010.161.
+    """
+    cut = _cut_between_pixels if contours.shape != shape else _cut_on_pixels
+    if threshold is None:
+        threshold = _find_threshold(contours, cut, n_segments or 1)
+    return cut(contours, threshold)
+
+
+def _cut_between_pixels(contours: np.ndarray, threshold: float) -> np.ndarray:
+    return label(contours <= threshold, connectivity=2)[1::2, 1::2]
+
+
+def _cut_on_pixels(contours: np.ndarray, threshold: float) -> np.ndarray:
+    """Give the contours themselves to the neighbour that floods them first."""
+    pieces = label(contours <= threshold, connectivity=1)
+    if pieces.max() == 0:
+        raise ValueError(
+            f"no pixel of the contour map is at most threshold={threshold:g}; its values go from "
+            f"{contours.min():g} to {contours.max():g}"
+        )
+    return watershed(contours, markers=pieces)
+
+
+def _find_threshold(
+    contours: np.ndarray, cut: Callable[[np.ndarray, float], np.ndarray], n_segments: int
+) -> float:
+    """Find the smallest threshold that leaves at most `n_segments` regions, by bisection."""
+    thresholds = np.unique(contours)
+    below, enough = -1, len(thresholds) - 1  # the largest leaves one region
+    while enough - below > 1:
+        middle = (below + enough) // 2
+        if len(np.unique(cut(contours, thresholds[middle]))) <= n_segments:
+            enough = middle
+        else:
+            below = middle
+    return thresholds[enough]

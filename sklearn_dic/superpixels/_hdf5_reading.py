@@ -1,0 +1,64 @@
+"""Read MATLAB v7.3 files, which are HDF5, through h5py."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sklearn_dic.utils._extras import import_extra
+
+DEEPEST = 8  # cells in cells; references may also run in circles
+MOST_NODES = 1_000_000
+
+
+def read_hdf5(path: Path, largest: int) -> dict[str, Any]:
+    """Read the variables of a file: arrays in MATLAB's orientation, lists, dictionaries.
+
+    Parameters
+    ----------
+    path : Path
+        A MATLAB v7.3 file, or any HDF5 file.
+    largest : int
+        Bytes that may be read.
+    """
+    h5py = import_extra("h5py", "hdf5")
+    with h5py.File(path, "r") as file:
+        return _Reader(h5py, file, largest).group(file, 0)
+
+
+class _Reader:
+    """Walks through a file with a budget of bytes and nodes."""
+
+    def __init__(self, h5py: Any, file: Any, largest: int) -> None:
+        self.h5py = h5py
+        self.file = file
+        self.bytes_left = largest
+        self.nodes_left = MOST_NODES
+
+    def group(self, group: Any, depth: int) -> dict[str, Any]:
+        """Read a file or a struct -> dictionary, without links to other files."""
+        return {
+            name: self.node(group[name], depth + 1)
+            for name in group
+            if not name.startswith("#")
+            and isinstance(group.get(name, getlink=True), self.h5py.HardLink)
+        }
+
+    def node(self, node: Any, depth: int) -> Any:
+        """Read a struct, a cell or an array."""
+        self.nodes_left -= 1
+        if depth > DEEPEST or self.nodes_left < 0:
+            raise ValueError(f"more than {MOST_NODES} cells, or cells nested deeper than {DEEPEST}")
+        if isinstance(node, self.h5py.Group):
+            return self.group(node, depth)
+        if node.shape is None or node.attrs.get("MATLAB_empty", 0):
+            return np.zeros((0, 0))
+        if node.is_virtual or node.external:
+            raise ValueError(f"{node.name} is stored in other files")
+        self.bytes_left -= node.size * node.dtype.itemsize
+        if self.bytes_left < 0:
+            raise ValueError(f"{node.name} has shape {node.shape}: more than may be read")
+        if self.h5py.check_ref_dtype(node.dtype) is not None:
+            references = node[()].T.ravel(order="F")  # MATLAB's order of cells
+            return [self.node(self.file[reference], depth + 1) for reference in references]
+        return np.asarray(node[()]).T  # MATLAB stores columns first

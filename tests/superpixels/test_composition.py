@@ -1,0 +1,193 @@
+"""Superpixels together with DeepImageClustering, Pipelines and searches."""
+
+import numpy as np
+import pytest
+from joblib import Memory
+from skimage.color import rgb2lab
+from skimage.segmentation import slic
+from sklearn import config_context
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from sklearn_dic import DeepImageClustering, PerImage
+from sklearn_dic.superpixels import (
+    FelzenszwalbSuperpixels,
+    MCGSuperpixels,
+    SLICSuperpixels,
+    SuperpixelMap,
+)
+
+TRAIN_IS_TEST = [([0], [0])]
+
+
+@pytest.fixture
+def dic():
+    return DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0)
+
+
+def test_a_pipeline_votes_with_its_superpixels(dic, photo):
+    slic_superpixels = SLICSuperpixels(n_segments=30)
+    pipeline = make_pipeline(slic_superpixels, dic)
+    labels = pipeline.fit_predict(photo)
+    np.testing.assert_array_equal(
+        pipeline[-1].superpixel_labels_, slic_superpixels.fit_transform(photo)
+    )
+    inside = DeepImageClustering(**{**dic.get_params(), "superpixels": slic_superpixels})
+    np.testing.assert_array_equal(labels, inside.fit_predict(photo))
+    np.testing.assert_array_equal(pipeline.predict(photo), labels)
+
+
+def test_grid_search_over_the_number_of_superpixels(dic, photo):
+    dic.set_params(superpixels=SLICSuperpixels())
+    grid = {"superpixels__n_segments": [20, 60]}
+    search = GridSearchCV(dic, grid, cv=TRAIN_IS_TEST, error_score="raise").fit([photo])
+    assert search.best_params_["superpixels__n_segments"] in (20, 60)
+    best = SLICSuperpixels(search.best_params_["superpixels__n_segments"])
+    (found,) = search.best_estimator_.superpixel_labels_
+    np.testing.assert_array_equal(found, best.fit_transform(photo))
+
+
+def test_grid_search_over_the_transformer(dic, photo):
+    kinds = ["slic", SLICSuperpixels(20), FelzenszwalbSuperpixels(), None, ["slic", "felzenszwalb"]]
+    search = GridSearchCV(dic, {"superpixels": kinds}, cv=TRAIN_IS_TEST, error_score="raise")
+    search.fit([photo])
+    assert len(np.unique(search.cv_results_["mean_test_score"])) == len(kinds)
+
+
+def test_preprocessing_before_superpixels(dic, photo):
+    to_lab = FunctionTransformer(rgb2lab)
+    plain_slic = SLICSuperpixels(n_segments=30, convert2lab=False)
+    pipeline = make_pipeline(to_lab, plain_slic, dic)
+    assert pipeline.fit_predict(photo).shape == photo.shape[:2]
+    in_lab = pipeline[-1].superpixel_labels_
+    np.testing.assert_array_equal(in_lab, plain_slic.fit_transform(rgb2lab(photo)))
+    # For the superpixels only, while the network sees the picture itself:
+    dic.set_params(superpixels=make_pipeline(to_lab, plain_slic)).fit(photo)
+    assert dic.superpixel_labels_.shape == photo.shape[:2]
+
+
+class CountingSuperpixels(SLICSuperpixels):
+    n_runs = 0
+
+    def _segment(self, image, mask=None):
+        CountingSuperpixels.n_runs += 1
+        return super()._segment(image, mask)
+
+
+def test_a_pipeline_with_memory_computes_superpixels_once(dic, photo, tmp_path):
+    CountingSuperpixels.n_runs = 0
+    labels = []
+    for n_clusters in (8, 8, 5):
+        dic.set_params(n_clusters=n_clusters)
+        pipeline = make_pipeline(
+            CountingSuperpixels(n_segments=30), dic, memory=Memory(tmp_path, verbose=0)
+        )
+        labels.append(pipeline.fit_predict(photo))
+    assert CountingSuperpixels.n_runs == 1
+    np.testing.assert_array_equal(labels[0], labels[1])
+    np.testing.assert_array_equal(
+        labels[0],
+        make_pipeline(SLICSuperpixels(30), dic.set_params(n_clusters=8)).fit_predict(photo),
+    )
+
+
+def test_a_mask_is_routed_through_a_pipeline(dic, photo):
+    mask = np.zeros(photo.shape[:2], bool)
+    mask[10:40, 10:60] = True
+    with config_context(enable_metadata_routing=True):
+        masked = SLICSuperpixels(30).set_fit_request(mask=True).set_transform_request(mask=True)
+        pipeline = make_pipeline(masked, dic).fit(photo, mask=mask)
+    expected = SLICSuperpixels(30).fit_transform(photo, mask=mask)
+    np.testing.assert_array_equal(pipeline[-1].superpixel_labels_, expected)
+
+
+def slic_of_somebody_else(image):
+    return slic(image, n_segments=20)
+
+
+def test_a_function_is_a_transformer(dic, photo):
+    dic.set_params(superpixels=FunctionTransformer(slic_of_somebody_else)).fit([photo, photo[:30]])
+    for found, image in zip(dic.superpixel_labels_, [photo, photo[:30]], strict=True):
+        expected = slic_of_somebody_else((image / 255).astype(np.float32)) - 1
+        np.testing.assert_array_equal(found, expected)
+
+
+class TestSeveralMaps:
+    """Several over-segmentations at once, one vote each."""
+
+    @pytest.fixture
+    def maps(self, photo):
+        return [
+            np.asarray(transformer.fit_transform(photo))
+            for transformer in (SLICSuperpixels(20), FelzenszwalbSuperpixels())
+        ]
+
+    def test_names_transformers_maps_and_stacks_are_the_same(self, dic, photo, maps):
+        expected = dic.set_params(superpixels=maps).fit_predict(photo)
+        np.testing.assert_array_equal(dic.superpixel_labels_, maps)
+        np.testing.assert_array_equal(dic.predict(photo), expected)
+        for same in (
+            [SLICSuperpixels(20), "felzenszwalb"],
+            [maps[0], "felzenszwalb"],
+            np.stack(maps),
+            tuple(maps),
+            [maps[0].tolist(), maps[1]],
+        ):
+            labels = dic.set_params(superpixels=same).fit_predict(photo)
+            np.testing.assert_array_equal(labels, expected)
+
+    def test_both_maps_count(self, dic, photo, maps):
+        both = dic.set_params(superpixels=maps).fit_predict(photo)
+        for one in maps:
+            assert (dic.set_params(superpixels=one).fit_predict(photo) != both).any()
+
+    def test_collections(self, dic, photo, maps):
+        images = [photo, photo[:30]]
+        computed = [SLICSuperpixels(20), "felzenszwalb"]
+        expected = dic.set_params(superpixels=computed).fit_predict(images)
+        given = [
+            [np.asarray(SLICSuperpixels(20).fit_transform(image)),
+             np.asarray(FelzenszwalbSuperpixels().fit_transform(image))]
+            for image in images
+        ]  # fmt: skip
+        for one, other in zip(
+            dic.set_params(superpixels=given).fit_predict(images), expected, strict=True
+        ):
+            np.testing.assert_array_equal(one, other)
+        assert [part.shape for part in dic.superpixel_labels_] == [(2, 50, 75), (2, 30, 75)]
+        stack = dic.set_params(superpixels=computed).fit(np.stack([photo, photo]))
+        assert stack.superpixel_labels_.shape == (2, 2, 50, 75)
+
+    def test_what_does_not_fit_is_named(self, dic, photo, maps):
+        with pytest.raises(ValueError, match=r"superpixels of the image have shape \(49, 75\)"):
+            dic.set_params(superpixels=[maps[0], maps[1][:49]]).fit(photo)
+        with pytest.raises(ValueError, match=r"\[2, 1\] label maps for the images"):
+            dic.set_params(superpixels=[maps, maps[:1]]).fit([photo, photo])
+        with pytest.raises(ValueError, match="'slik' is not known"):
+            dic.set_params(superpixels=["slic", "slik"]).fit(photo)
+        with pytest.raises(ValueError, match="empty list"):
+            dic.set_params(superpixels=[]).fit(photo)
+        with pytest.raises(ValueError, match="each of the 2 images needs its own"):
+            PerImage(dic.set_params(superpixels=maps)).fit([photo, photo])
+
+
+def test_files_find_the_path_of_the_image(dic, photo, image_file, tmp_path):
+    labels = np.asarray(SLICSuperpixels(20).fit_transform(photo))
+    np.save(tmp_path / "photo.npy", labels)
+    files = MCGSuperpixels(tmp_path / "{stem}.npy")
+    for X in (image_file, [image_file]):
+        found = dic.set_params(superpixels=files).fit(X).superpixel_labels_
+        np.testing.assert_array_equal(found if X is image_file else found[0], labels)
+    per_image = PerImage(dic).fit([image_file, str(image_file)])
+    np.testing.assert_array_equal(per_image.labels_[0], per_image.labels_[1])
+    pipeline = make_pipeline(files, dic.set_params(superpixels="slic"))
+    np.testing.assert_array_equal(pipeline.fit_predict(image_file), per_image.labels_[0])
+    with pytest.raises(ValueError, match="the image is an array"):
+        dic.set_params(superpixels=files).fit(photo)
+
+
+def test_a_stack_of_maps_keeps_its_form(dic, photo):
+    stack = SLICSuperpixels(20).fit_transform(np.stack([photo, photo]))
+    assert isinstance(stack, SuperpixelMap)
+    assert dic.fit_predict(stack).shape == (2, 50, 75)
