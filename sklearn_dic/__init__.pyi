@@ -1,6 +1,14 @@
-from . import network, superpixels, utils
+from . import datasets, network, superpixels, utils
 from ._deep_image_clustering import DeepImageClustering
 from ._per_image import PerImage
 
 __version__: str
-__all__ = ["DeepImageClustering", "PerImage", "__version__", "network", "superpixels", "utils"]
+__all__ = [
+    "DeepImageClustering",
+    "PerImage",
+    "__version__",
+    "datasets",
+    "network",
+    "superpixels",
+    "utils",
+]

@@ -13,7 +13,9 @@ def test_public_names():
         assert getattr(sklearn_dic, name) is not None
 
 
-@pytest.mark.parametrize("module", ["sklearn_dic", "sklearn_dic.superpixels"])
+@pytest.mark.parametrize(
+    "module", ["sklearn_dic", "sklearn_dic.datasets", "sklearn_dic.superpixels"]
+)
 def test_imports_without_torch(module):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

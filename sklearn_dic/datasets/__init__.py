@@ -1,0 +1,6 @@
+"""Images to segment: the Berkeley data set, bundled photographs, synthetic mosaics."""
+
+from sklearn_dic.datasets._mosaic import make_mosaic
+from sklearn_dic.datasets._sample_images import load_sample_images
+
+__all__ = ["load_sample_images", "make_mosaic"]
