@@ -1,0 +1,125 @@
+"""Download the Berkeley segmentation data set."""
+
+import os
+
+from sklearn.utils import Bunch
+
+from sklearn_dic.datasets._archive import unpack
+from sklearn_dic.datasets._bsds import Subset, check_subset, find_bsds, load_bsds
+from sklearn_dic.datasets._data_home import get_data_home, import_pooch
+
+URL = "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz"
+# The authors publish no hash. This one, of 70,763,455 bytes, is what unrelated projects print who
+# downloaded the archive, for example SharoonSharif/conv3x3-engine-zynq and SoftMenon.
+SHA256 = "97e49d31764f3912f0c4122707d53062ac9e783ba0f095e447a4d53c1a41af8e"
+
+_ARCHIVE = "BSR_bsds500.tgz"
+_FOLDER = "BSR"
+
+
+def fetch_bsds500(
+    subset: Subset = "bsds500",
+    n_images: int | None = None,
+    *,
+    data_home: str | os.PathLike | None = None,
+    as_paths: bool = True,
+    progressbar: bool = True,
+    n_retries: int = 3,
+    delay: float = 1.0,
+    url: str = URL,
+    sha256: str = SHA256,
+) -> Bunch:
+    """Load the Berkeley segmentation data set, and download it first where it is not there.
+
+    The archive has 71 MB and needs 150 MB of disk for a moment. A download that was cut, by the
+    network or by Ctrl-C, goes on where it was at the next call. Needs pooch:
+    ``pip install "sklearn-dic[data]"``.
+
+    Parameters
+    ----------
+    subset : {"train", "val", "test", "bsds300", "bsds500"}, default="bsds500"
+        Which images, as in `load_bsds`.
+    n_images : int or None, default=None
+        Take this many images, evenly spread over the subset; None takes all.
+    data_home : path or None, default=None
+        The folder for the data set. None is the folder named by the environment variable
+        ``SKLEARN_DIC_DATA``, or else the user's cache folder.
+    as_paths : bool, default=True
+        Whether `images` are paths or arrays.
+    progressbar : bool, default=True
+        Whether to show the progress of a download.
+    n_retries : int, default=3
+        How often to try again where the server fails, without anything new in between.
+    delay : float, default=1.0
+        Seconds before trying again.
+    url : str
+        Where the archive is, for a mirror. The default is its home in Berkeley.
+    sha256 : str
+        SHA-256 hash of the archive; another file is refused.
+
+    Returns
+    -------
+    bsds : Bunch
+        As `load_bsds` returns it: images, annotations, ids, DESCR.
+
+    Raises
+    ------
+    ImportError
+        Where pooch is not installed.
+    ConnectionError
+        Where the archive cannot be downloaded.
+    ValueError
+        Where the archive is not the one that was expected, or is refused because something
+        in it would leave the folder. It is deleted.
+    OSError
+        Where the disk has too little room.
+
+    See Also
+    --------
+    load_bsds : Loads the data set from a folder.
+
+    Notes
+    -----
+    The images are for non-commercial research and education only.
+
+    References
+    ----------
+    .. [1] D. Martin et al., "A database of human segmented natural images", ICCV 2001,
+       doi:10.1109/ICCV.2001.937655.
+    .. [2] P. Arbelaez et al., "Contour detection and hierarchical image segmentation", IEEE
+       TPAMI 33 (2011), doi:10.1109/TPAMI.2010.161.
+
+    Examples
+    --------
+    >>> from sklearn_dic.datasets import fetch_bsds500
+    >>> bsds = fetch_bsds500("bsds300", n_images=30)  # doctest: +SKIP
+    """
+    check_subset(subset, n_images)
+    home = get_data_home(data_home)
+    if find_bsds(home, subset) is None:
+        pooch = import_pooch("to download the Berkeley data set")
+        from sklearn_dic.datasets._download import ResumingDownloader  # needs pooch's own needs
+
+        folder = home / _FOLDER
+        if folder.exists():
+            raise FileExistsError(
+                f"{str(folder)!r} is there, without the images or annotations of {subset!r}: "
+                "delete it to download it again"
+            )
+        archive = home / _ARCHIVE
+        downloader = ResumingDownloader(
+            home / f"{_ARCHIVE}.{sha256[:12]}.part",  # never continued as another file
+            n_retries=n_retries,
+            delay=delay,
+            progressbar=progressbar,
+        )
+        pooch.retrieve(
+            url, f"sha256:{sha256}", fname=archive.name, path=home, downloader=downloader
+        )
+        try:
+            unpack(archive, _FOLDER, folder)
+        except ValueError:
+            archive.unlink()
+            raise
+        archive.unlink()
+    return load_bsds(home, subset, n_images, as_paths=as_paths)
