@@ -14,7 +14,13 @@ def test_public_names():
 
 
 @pytest.mark.parametrize(
-    "module", ["sklearn_dic", "sklearn_dic.datasets", "sklearn_dic.superpixels"]
+    "module",
+    [
+        "sklearn_dic",
+        "sklearn_dic.datasets",
+        "sklearn_dic.model_selection",
+        "sklearn_dic.superpixels",
+    ],
 )
 def test_imports_without_torch(module):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
