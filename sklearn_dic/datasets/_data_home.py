@@ -2,7 +2,8 @@
 
 import os
 from pathlib import Path
-from typing import Any
+
+from sklearn_dic.utils._extras import import_extra
 
 VARIABLE = "SKLEARN_DIC_DATA"
 
@@ -13,17 +14,5 @@ def get_data_home(given: str | os.PathLike | None) -> Path:
         given = os.environ.get(VARIABLE) or None
     if given is not None:
         return Path(given).expanduser()
-    return Path(
-        import_pooch(f"to find the cache folder, as {VARIABLE} is not set").os_cache("sklearn_dic")
-    )
-
-
-def import_pooch(purpose: str) -> Any:
-    """Import pooch, or say how to install it."""
-    try:
-        import pooch
-    except ImportError as error:
-        raise ImportError(
-            f'pooch is needed {purpose}: install it with pip install "sklearn-dic[data]"'
-        ) from error
-    return pooch
+    pooch = import_extra("pooch", "data", f"to find the cache folder, as {VARIABLE} is not set")
+    return Path(pooch.os_cache("sklearn_dic"))

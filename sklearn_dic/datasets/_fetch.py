@@ -6,7 +6,8 @@ from sklearn.utils import Bunch
 
 from sklearn_dic.datasets._archive import unpack
 from sklearn_dic.datasets._bsds import Subset, check_subset, find_bsds, load_bsds
-from sklearn_dic.datasets._data_home import get_data_home, import_pooch
+from sklearn_dic.datasets._data_home import get_data_home
+from sklearn_dic.utils._extras import import_extra
 
 URL = "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz"
 # The authors publish no hash. This one, of 70,763,455 bytes, is what unrelated projects print who
@@ -97,7 +98,7 @@ def fetch_bsds500(
     check_subset(subset, n_images)
     home = get_data_home(data_home)
     if find_bsds(home, subset) is None:
-        pooch = import_pooch("to download the Berkeley data set")
+        pooch = import_extra("pooch", "data", "to download the Berkeley data set")
         from sklearn_dic.datasets._download import ResumingDownloader  # needs pooch's own needs
 
         folder = home / _FOLDER

@@ -60,7 +60,7 @@ class ContourTree:
         -------
         superpixels : SuperpixelMap of shape (H, W)
         """
-        higra = import_extra("higra", "hierarchy")
+        higra = import_extra("higra", "hierarchy", "for contour trees")
         tree = higra.Tree(self.parents)
         explorer = higra.HorizontalCutExplorer(tree, self.heights)
         if threshold is not None:
@@ -86,7 +86,7 @@ class ContourTree:
             Between two pixels, the height at which their regions merge; the pixels lie at
             odd rows and columns. `MCGSuperpixels` reads such maps as ``ucm2``.
         """
-        higra = import_extra("higra", "hierarchy")
+        higra = import_extra("higra", "hierarchy", "for contour trees")
         shape = self.image.shape[:2]
         graph = higra.get_4_adjacency_graph(shape)
         sources, targets = graph.edge_list()

@@ -21,7 +21,7 @@ def read_hdf5(path: Path, largest: int) -> dict[str, Any]:
     largest : int
         Bytes that may be read.
     """
-    h5py = import_extra("h5py", "hdf5")
+    h5py = import_extra("h5py", "hdf5", "to read MATLAB v7.3 files")
     with h5py.File(path, "r") as file:
         return _Reader(h5py, file, largest).group(file, 0)
 

@@ -136,7 +136,7 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         return np.asarray(tree.cut(n_segments=self.n_segments, threshold=self.threshold))
 
     def _make_tree(self, picture: Picture) -> ContourTree:
-        higra = import_extra("higra", "hierarchy")
+        higra = import_extra("higra", "hierarchy", "for contour trees")
         graph = higra.get_4_adjacency_graph(picture.shape)
         edges = self._edges(picture)
         weights = higra.weight_graph(graph, edges, higra.WeightFunction.mean)

@@ -12,13 +12,13 @@ from sklearn_dic.utils._extras import import_extra
 
 def import_ximgproc() -> ModuleType:
     """OpenCV's extended image processing, which plain OpenCV does not have."""
-    return import_extra("cv2.ximgproc", "opencv")
+    return import_extra("cv2.ximgproc", "opencv", "for these superpixels")
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let OpenCV compute with one thread: the order of its sums decides the answer."""
-    cv2 = import_extra("cv2", "opencv")
+    cv2 = import_extra("cv2", "opencv", "for these superpixels")
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

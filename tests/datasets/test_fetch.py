@@ -1,7 +1,7 @@
-import builtins
 import hashlib
 import io
 import shutil
+import sys
 import tarfile
 
 import pytest
@@ -261,14 +261,7 @@ def test_progress_is_shown(fetch, server, capsys):
 
 
 def test_without_pooch(fetch, server, monkeypatch):
-    imported = builtins.__import__
-
-    def without_pooch(name, *args, **kwargs):
-        if name == "pooch":
-            raise ImportError(name)
-        return imported(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without_pooch)
+    monkeypatch.setitem(sys.modules, "pooch", None)
     with pytest.raises(ImportError, match=r'pip install "sklearn-dic\[data\]"'):
         fetch()
     monkeypatch.delenv("SKLEARN_DIC_DATA", raising=False)
