@@ -66,7 +66,7 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
         start = time.perf_counter()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the status says it
-            fitted = clone(estimator).fit(images.given[0])
+            fitted = clone(estimator).fit(path)  # superpixels from files need its name
         seconds = time.perf_counter() - start
         if fitted.stopped_by_ == "interrupt":
             return Result(str(path), "interrupted")

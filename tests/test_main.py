@@ -30,6 +30,17 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_superpixels_from_files(folder):
+    for path in ("photos/left.png", "photos/right.jpg"):
+        columns = np.indices(io.imread(path).shape[:2])[1]
+        np.save(folder / path.replace("photos/", "").replace(path[-4:], ".npy"), columns // 10)
+    files = [*FAST, "--superpixels", "{stem}.npy"]
+    assert main(["photos", "-o", "out", "--n-jobs", "2", *files]) == 0
+    labels = np.load("out/right_labels.npy")
+    assert (labels == labels[:1]).all()  # columns that the superpixels joined
+    assert main(["photos/left.png", "-o", "other", *FAST, "--superpixels", "none.npy"]) == 1
+
+
 def test_one_file(folder, photo, capsys):
     assert main(["photos/left.png", "-o", "out", *FAST, "--superpixels", "slic"]) == 0
     assert names(folder / "out") == sorted(f"left{suffix}" for suffix in SUFFIXES.values())

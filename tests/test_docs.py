@@ -1,0 +1,41 @@
+"""The code of the documentation runs as it stands."""
+
+import re
+import sys
+import textwrap
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from skimage.data import coffee
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def code_of(page):
+    """All blocks of Python code of a page, in order."""
+    text = (DOCS / page).read_text()
+    blocks = re.findall(r"^\.\. code-block:: python\n\n((?:(?:    .*)?\n)+)", text, re.MULTILINE)
+    return [textwrap.dedent(block) for block in blocks]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+@pytest.mark.parametrize("page", ["superpixels.rst", "own_superpixels.rst"])
+def test_code_runs(page, monkeypatch):
+    blocks = code_of(page)
+    assert len(blocks) > 3
+    module = ModuleType("documentation")
+    monkeypatch.setitem(sys.modules, module.__name__, module)  # so that its classes can be pickled
+    names = module.__dict__
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
+    if page == "own_superpixels.rst":
+        image = coffee()[::4, ::4]
+        squares = names["SquareSuperpixels"](side=10)
+        mask = np.zeros(image.shape[:2], bool)
+        mask[:50] = True
+        assert squares.fit_transform(image).max() + 1 == 10 * 15
+        assert squares.fit_transform(image, mask=mask).max() + 1 == 5 * 15 + 1
+        with pytest.raises(ValueError, match="'side' parameter of SquareSuperpixels"):
+            squares.set_params(side=0).fit(image)
