@@ -7,7 +7,7 @@ import sklearn_dic
 
 
 def test_public_names():
-    assert set(sklearn_dic.__all__) >= {"DeepImageClustering", "PerImage", "superpixels"}
+    assert set(sklearn_dic.__all__) >= {"DeepImageClustering", "PerImage", "metrics", "superpixels"}
     assert set(sklearn_dic.__all__) <= set(dir(sklearn_dic))
     for name in sklearn_dic.__all__:
         assert getattr(sklearn_dic, name) is not None
@@ -18,6 +18,7 @@ def test_public_names():
     [
         "sklearn_dic",
         "sklearn_dic.datasets",
+        "sklearn_dic.metrics",
         "sklearn_dic.model_selection",
         "sklearn_dic.superpixels",
     ],
