@@ -7,17 +7,20 @@ from sklearn_dic.metrics._boundary_scores import BoundaryScores, boundary_scores
 from sklearn_dic.metrics._global_consistency_error import global_consistency_error
 from sklearn_dic.metrics._rand_index import probabilistic_rand_index
 from sklearn_dic.metrics._report import SegmentationReport, segmentation_report
+from sklearn_dic.metrics._scorers import SCORERS, get_scorer
 from sklearn_dic.metrics._segmentation_covering import segmentation_covering
 from sklearn_dic.metrics._undersegmentation_error import undersegmentation_error
 from sklearn_dic.metrics._variation_of_information import variation_of_information
 
 __all__ = [
+    "SCORERS",
     "BoundaryScores",
     "SegmentationReport",
     "achievable_segmentation_accuracy",
     "boundary_displacement_error",
     "boundary_recall",
     "boundary_scores",
+    "get_scorer",
     "global_consistency_error",
     "probabilistic_rand_index",
     "segmentation_covering",
