@@ -1,12 +1,13 @@
 """Boundary recall of superpixels."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from sklearn_dic.metrics._borders import border_pixels
-from sklearn_dic.metrics._check import Comparison, read_annotated_images
+from sklearn_dic.metrics._check import AnnotatedImage, read_annotated_images
 
 
 def boundary_recall(
@@ -64,16 +65,27 @@ def boundary_recall(
     if not 0 <= tolerance < np.inf:
         raise ValueError(f"tolerance is {tolerance}; it is a number of pixels, 0 or larger")
     images = read_annotated_images(y_true, y_pred, ignore_label)
-    return float(
-        np.mean([np.mean([_recall(c, tolerance) for c in image.comparisons]) for image in images])
-    )
+    return float(np.mean([np.mean(_recalls(image, tolerance)) for image in images]))
 
 
-def _recall(comparison: Comparison, tolerance: float) -> float:
-    true = border_pixels(comparison.truth, comparison.ignored)
-    predicted = border_pixels(comparison.prediction, comparison.ignored)
-    if not true.any():
-        return 1.0
-    if not predicted.any():
-        return 0.0
-    return float((distance_transform_edt(~predicted)[true] <= tolerance).mean())
+def _recalls(image: AnnotatedImage, tolerance: float) -> list[float]:
+    """Boundary recall of each annotator's map of one image."""
+    # One distance transform serves all annotators who ignore nothing.
+    near_whole = cache(lambda: _is_near(border_pixels(image.prediction), tolerance))
+    recalls = []
+    for comparison in image.comparisons:
+        ignored = comparison.ignored
+        true = border_pixels(comparison.truth, ignored)
+        if ignored is None:
+            near = near_whole()
+        else:
+            near = _is_near(border_pixels(image.prediction, ignored), tolerance)
+        recalls.append(float(near[true].mean()) if true.any() else 1.0)
+    return recalls
+
+
+def _is_near(border: np.ndarray, tolerance: float) -> np.ndarray:
+    """Pixels from which a border is not farther away than the tolerance."""
+    if not border.any():
+        return border
+    return distance_transform_edt(~border) <= tolerance
