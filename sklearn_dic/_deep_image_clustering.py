@@ -32,7 +32,7 @@ from sklearn_dic.network import (
 )
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.superpixels._resolve import are_label_maps, resolve_superpixels
+from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superpixels
 from sklearn_dic.utils._device import (
     check_memory,
     resolve_device,
@@ -452,7 +452,7 @@ list, dtype float32
             old_maps, old_pixels = self._fitted_pair
             if old_maps == joblib.hash(maps) and old_pixels != joblib.hash(images.pixels):
                 raise ValueError(
-                    "superpixels is the label map that was given for the training image, and "
+                    "superpixels belong to the training image (a label map, or one file), and "
                     "this is another image: give its own with set_params(superpixels=...), or "
                     "a transformer or a name, which computes them for each image"
                 )
@@ -460,7 +460,7 @@ list, dtype float32
 
     def _fingerprints(self, images: Images) -> tuple[str, str] | None:
         """Hashes of the superpixels and the images they were given for, if they were given."""
-        if not are_label_maps(self.superpixels):
+        if not belong_to_one_image(self.superpixels):
             return None
         return joblib.hash(self.superpixels), joblib.hash(images.pixels)
 

@@ -14,7 +14,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.superpixels._map import SuperpixelMap
-from sklearn_dic.superpixels._resolve import are_label_maps
+from sklearn_dic.superpixels._resolve import belong_to_one_image
 from sklearn_dic.utils._images import is_path, split_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import HasMethods, StrOptions, check_parameters
@@ -113,11 +113,11 @@ one image
         """
         check_parameters(self)
         images, form, names = self._split(X)
-        if len(images) > 1 and are_label_maps(getattr(self.estimator, "superpixels", None)):
+        if len(images) > 1 and belong_to_one_image(getattr(self.estimator, "superpixels", None)):
             raise ValueError(
-                "the estimator has label maps as superpixels, and each of the "
+                "the superpixels of the estimator belong to one image, and each of the "
                 f"{len(images)} images needs its own: pass "
-                "[SuperpixelMap(labels, image), ...] as X"
+                "[SuperpixelMap(labels, image), ...] as X, or MCGSuperpixels with a template"
             )
         estimators: list[Any] = [None] * len(images)
         labels: list[Any] = [None] * len(images)

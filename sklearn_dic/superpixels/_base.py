@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
+from skimage.measure import label
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 
@@ -29,8 +30,6 @@ class Picture:
         Where the image counts. Elsewhere the pixels have the mean colour.
     path : str, os.PathLike or None
         The image file.
-    place : int
-        Its place in the collection.
     name : str
         How an error calls it.
     """
@@ -38,7 +37,6 @@ class Picture:
     pixels: np.ndarray
     mask: np.ndarray | None
     path: str | os.PathLike | None
-    place: int
     name: str
 
     @property
@@ -124,13 +122,15 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
             One image or a collection; `channel_axis` says how the axes are read. Integers
             are divided by the maximum of their dtype.
         mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, default=None
-            Where an image counts. The pixels elsewhere are not looked at, and may be NaN;
-            together they are one superpixel more, the last one.
+            Where an image counts. The pixels elsewhere are replaced by the mean colour of
+            those that count, so they may be NaN; together they are one superpixel more, the
+            last one. Superpixels that the mask cuts apart are numbered apart.
 
         Returns
         -------
         superpixels : SuperpixelMap of shape (H, W) or (N, H, W), or list of SuperpixelMap
-            int32 labels, consecutive from 0 within each image. Each map remembers its image.
+            int32 labels, consecutive from 0 within each image. Each map remembers its image,
+            with what a mask replaced.
 
         Raises
         ------
@@ -152,13 +152,19 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
 
     def _transform(self, images: Images) -> SuperpixelMap | list[SuperpixelMap]:
         """Join superpixels and pictures, in the form of the input."""
-        labels = self.segment_images(images)
+        labels = self._segment_images(images)
+        pictures = images.filled
         if images.form == "list":
-            return [SuperpixelMap(*pair) for pair in zip(labels, images.given, strict=True)]
-        return SuperpixelMap(images.in_form_of_input(labels), images.in_form_of_input(images.given))
+            return [SuperpixelMap(*pair) for pair in zip(labels, pictures, strict=True)]
+        return SuperpixelMap(images.in_form_of_input(labels), images.in_form_of_input(pictures))
 
-    def segment_images(self, images: Images) -> list[np.ndarray]:
+    def _is_for_one_image(self) -> bool:
+        """Whether a parameter belongs to one image, like a file or an array."""
+        return False
+
+    def _segment_images(self, images: Images) -> list[np.ndarray]:
         """Segment images that are open already -> [(H_i, W_i)] int32, consecutive from 0."""
+        self._check_number(images)
         return list(
             for_each(
                 partial(_segment_one, self),
@@ -169,16 +175,21 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
             )
         )
 
+    def _check_number(self, images: Images) -> None:
+        if self._is_for_one_image() and len(images) > 1:
+            raise ValueError(
+                f"{self} has a file or an array that belongs to one image, and there are "
+                f"{len(images)}: pass a template such as 'folder/{{stem}}.mat'"
+            )
+
     @staticmethod
     def _pictures(images: Images) -> list[Picture]:
         masks: list[np.ndarray | None] = [None] * len(images)
         if images.masks is not None:
             masks = list(images.masks)
         return [
-            Picture(pixels, mask, path, place, name)
-            for place, (pixels, mask, path, name) in enumerate(
-                zip(images.pixels, masks, images.paths, images.names, strict=True)
-            )
+            Picture(*one)
+            for one in zip(images.pixels, masks, images.paths, images.names, strict=True)
         ]
 
     def __sklearn_tags__(self) -> Tags:
@@ -194,6 +205,9 @@ def _segment_one(transformer: BaseSuperpixels, picture: Picture) -> np.ndarray:
     if picture.shape == (1, 1):  # a pixel of a table
         return np.zeros((1, 1), np.int32)
     labels = np.asarray(transformer._segment_picture(picture))
-    if picture.mask is not None and labels.shape == picture.shape:
-        labels = np.where(picture.mask, labels, labels.max() + 1)
-    return check_superpixel_map(labels, picture.shape, picture.name)
+    labels = check_superpixel_map(labels, picture.shape, picture.name)
+    if picture.mask is None:
+        return labels
+    # What the border of the mask cuts apart are superpixels of their own.
+    pieces = label(np.where(picture.mask, labels + 1, 0), background=0, connectivity=1)
+    return np.where(picture.mask, pieces - 1, pieces.max()).astype(np.int32)

@@ -1,6 +1,9 @@
 """A tree of regions with the height at which each one is merged."""
 
+from numbers import Integral
+
 import numpy as np
+from sklearn.utils import check_scalar
 
 from sklearn_dic.superpixels._map import SuperpixelMap
 from sklearn_dic.utils._extras import import_extra
@@ -59,7 +62,16 @@ class ContourTree:
         Returns
         -------
         superpixels : SuperpixelMap of shape (H, W)
+
+        Raises
+        ------
+        ValueError
+            If neither is given, or what is given is no place in the tree.
         """
+        if n_segments is not None:
+            check_scalar(n_segments, "n_segments", Integral, min_val=1)
+        if threshold is not None and not threshold >= 0:
+            raise ValueError(f"threshold={threshold} is no height in the tree, which starts at 0")
         higra = import_extra("higra", "hierarchy", "for contour trees")
         tree = higra.Tree(self.parents)
         explorer = higra.HorizontalCutExplorer(tree, self.heights)

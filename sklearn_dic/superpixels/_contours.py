@@ -59,7 +59,10 @@ def _find_threshold(
 ) -> float:
     """Find the smallest threshold that leaves at most `n_segments` regions, by bisection."""
     thresholds = np.unique(contours)
-    below, enough = -1, len(thresholds) - 1  # the largest leaves one region
+    # A soft edge map has few closed contours at low thresholds as well: start from the most.
+    tried = np.unique(np.linspace(0, len(thresholds) - 1, 33).astype(int))
+    counts = [label(contours <= thresholds[i], connectivity=1, return_num=True)[1] for i in tried]
+    below, enough = tried[int(np.argmax(counts))] - 1, len(thresholds) - 1
     while enough - below > 1:
         middle = (below + enough) // 2
         if len(np.unique(cut(contours, thresholds[middle]))) <= n_segments:

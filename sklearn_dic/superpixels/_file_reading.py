@@ -86,9 +86,7 @@ def _read_npz(path: Path) -> Contents:
 
 
 def _read_png(path: Path) -> Contents:
-    with Image.open(path, formats=["PNG"]) as image:
-        check_size(8 * image.width * image.height)
-        return {"image": _as_labels(np.asarray(image))}  # a palette gives its indices
+    return _read_with_pillow(path, "PNG")
 
 
 def _read_tiff(path: Path) -> Contents:
@@ -98,17 +96,30 @@ def _read_tiff(path: Path) -> Contents:
     try:
         with tifffile.TiffFile(path) as file:
             check_size(sum(page.nbytes for page in file.pages))
-            pages = [_as_labels(page.asarray()) for page in file.pages]
+            pages = [page.asarray() for page in file.pages]
+    except ValueError as error:
+        if "imagecodecs" in str(error):  # a compression that tifffile leaves to another library
+            return _read_with_pillow(path, "TIFF")
+        raise
     finally:
         logger.setLevel(level)
-    return {"image": pages[0] if len(pages) == 1 else pages}
+    return _as_contents(pages[0]) if len(pages) == 1 else {"image": pages}
 
 
-def _as_labels(image: np.ndarray) -> np.ndarray:
-    """One number for each colour: (H, W, 3 or 4) uint8 -> (H, W)."""
+def _read_with_pillow(path: Path, kind: str) -> Contents:
+    with Image.open(path, formats=[kind]) as image:
+        check_size(8 * image.width * image.height)
+        return _as_contents(np.asarray(image))  # a palette gives its indices
+
+
+def _as_contents(image: np.ndarray) -> Contents:
+    """Grey values are labels or contours, colours are labels: one number for each colour."""
     if image.ndim == 3 and image.shape[2] in (3, 4) and image.dtype == np.uint8:
-        return image[..., :3].astype(np.int32) @ np.array([1, 256, 65536], np.int32)
-    return image
+        if (image[..., :3] != image[..., :1]).any():
+            weights = np.array([1, 256, 65536], np.int32)
+            return {"colors": image[..., :3].astype(np.int32) @ weights}
+        image = image[..., 0]
+    return {"image": image}
 
 
 def _read_bsds300_text(path: Path) -> Contents:
@@ -117,7 +128,7 @@ def _read_bsds300_text(path: Path) -> Contents:
     header, _, data = path.read_text(encoding="ascii").partition("\ndata")
     fields = dict(line.split(maxsplit=1) for line in header.splitlines() if " " in line)
     width, height = int(fields["width"]), int(fields["height"])
-    check_size(4 * width * height)
+    check_size(64 * width * height)  # that of all arrays below
     runs = np.loadtxt(io.StringIO(data), dtype=np.int64, ndmin=2)
     label, row, first, last = runs.T
     inside = (label >= 0) & (row >= 0) & (row < height) & (first >= 0) & (last < width)

@@ -8,13 +8,14 @@ from typing import Any, Literal
 import numpy as np
 
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
+from sklearn_dic.superpixels._color import color_gradient
 from sklearn_dic.superpixels._contour_tree import ContourTree
 from sklearn_dic.superpixels._file_reading import read_contents
-from sklearn_dic.superpixels._gradient import color_gradient
-from sklearn_dic.superpixels._map_finding import find_contour_map
+from sklearn_dic.superpixels._map_finding import find_edge_map
 from sklearn_dic.superpixels._templates import fill_template, is_template
 from sklearn_dic.utils._extras import import_extra
 from sklearn_dic.utils._images import ChannelAxis, open_images
+from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import Interval, StrOptions, check_parameters
 
 EdgeMap = np.ndarray | Callable[[np.ndarray], np.ndarray] | str | os.PathLike
@@ -24,8 +25,7 @@ class HierarchicalSuperpixels(BaseSuperpixels):
     """Superpixels by cutting an ultrametric contour tree, from higra.
 
     The watershed basins of an edge map are merged one by one, and the tree of the merges is
-    cut. Any number of channels: for the default edge map three are taken for RGB and their
-    gradient is that of Lab, others are taken as they are.
+    cut. Any number of channels, see `convert2lab`.
 
     Needs the extra ``hierarchy``: ``python -m pip install "sklearn-dic[hierarchy]"``.
 
@@ -44,10 +44,14 @@ class HierarchicalSuperpixels(BaseSuperpixels):
     edge_map : array-like of shape (H, W), callable, str, os.PathLike or None, default=None
         Strength of the edges, 0 or larger. None: the length of the colour gradient. An
         array: for one image. A callable: from an image (H, W, C), float32, to (H, W). A
-        template such as "edges/{stem}.png": filled in from the path of each image, and read
-        as `MCGSuperpixels` reads contour maps.
+        file for one image, or a template such as "edges/{stem}.png", filled in from the path
+        of each image; it holds an array of the size of the image, in any format that
+        `MCGSuperpixels` reads.
     sigma : float, default=1.0
         Width of the Gaussian whose derivative is the default edge map, in pixels.
+    convert2lab : bool or None, default=None
+        Whether the channels are RGB, to be compared in Lab. None takes three channels for
+        RGB. Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
@@ -85,6 +89,7 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         "criterion": [StrOptions({"volume", "mean"})],
         "edge_map": ["array-like", callable, str, os.PathLike, None],
         "sigma": [Interval(Real, 0, None, closed="neither")],
+        "convert2lab": ["boolean", None],
     }
 
     def __init__(
@@ -95,6 +100,7 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         criterion: Literal["volume", "mean"] = "volume",
         edge_map: EdgeMap | None = None,
         sigma: float = 1.0,
+        convert2lab: bool | None = None,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -104,6 +110,7 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         self.criterion = criterion
         self.edge_map = edge_map
         self.sigma = sigma
+        self.convert2lab = convert2lab
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -123,13 +130,27 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         """
         check_parameters(self)
         images = open_images(X, self.channel_axis)
-        trees = [self._make_tree(picture) for picture in self._pictures(images)]
+        self._check_number(images)
+        trees = list(
+            for_each(
+                self._make_tree,
+                self._pictures(images),
+                n_jobs=self.n_jobs,
+                verbose=self.verbose,
+                description="trees",
+            )
+        )
         for tree, given in zip(trees, images.given, strict=True):
             tree.image = given
         return trees[0] if images.form == "image" else trees
 
+    def _is_for_one_image(self) -> bool:
+        if isinstance(self.edge_map, str | os.PathLike):
+            return not is_template(self.edge_map)
+        return self.edge_map is not None and not callable(self.edge_map)
+
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        return self._segment_picture(Picture(image, None, None, 0, "the image"))
+        return self._segment_picture(Picture(image, None, None, "the image"))
 
     def _segment_picture(self, picture: Picture) -> np.ndarray:
         tree = self._make_tree(picture)
@@ -154,13 +175,13 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         """(H, W) float64, 0 or larger."""
         edges: Any = self.edge_map
         if edges is None:
-            return color_gradient(picture.pixels, self.sigma).astype(np.float64)
+            return color_gradient(picture.pixels, self.sigma, self.convert2lab).astype(np.float64)
         source = "edge_map"
         if isinstance(edges, str | os.PathLike):
             file = fill_template(edges, picture) if is_template(edges) else edges
             source = f"the edge map {os.fspath(file)!r}"
             try:
-                edges = find_contour_map(read_contents(file), picture.shape, None, 0)
+                edges = find_edge_map(read_contents(file), picture.shape)
             except ValueError as error:
                 raise ValueError(f"{source} does not fit {picture.name}: {error}") from error
         elif callable(edges):

@@ -9,6 +9,7 @@ from sklearn_dic.superpixels._opencv import as_bytes, import_ximgproc, one_threa
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
 
+SMALLEST_SIDE = 6  # of a superpixel in pixels; OpenCV merges smaller ones into a few
 SMALLEST_ELEMENT = 25  # percent of the average superpixel; smaller pieces join a neighbour
 
 
@@ -16,20 +17,22 @@ class LSCSuperpixels(BaseSuperpixels):
     """Superpixels by linear spectral clustering (LSC), from OpenCV.
 
     Weighted k-means in ten dimensions, in which it approximates normalised cuts: compact
-    pieces that follow the picture well. Three channels are taken for RGB and compared in
-    Lab; of more than three, the first three principal components are compared; whatever is
-    not RGB is spread over the range first.
+    pieces that follow the picture well. Any number of channels, see `convert2lab`; of more
+    than three the first three principal components are compared.
 
     Needs the extra ``opencv``: ``python -m pip install "sklearn-dic[opencv]"``.
 
     Parameters
     ----------
     n_segments : int, default=800
-        About how many superpixels.
+        About how many superpixels; of 36 pixels or more on average.
     compactness : float, default=0.075
         Weight of nearness in space against nearness in colour, `ratio` in OpenCV.
     max_num_iter : int, default=10
         Iterations of k-means.
+    convert2lab : bool or None, default=None
+        Whether the channels are RGB, to be compared in Lab. None takes three channels for
+        RGB. Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
@@ -62,6 +65,7 @@ class LSCSuperpixels(BaseSuperpixels):
         "n_segments": [Interval(Integral, 1, None, closed="left")],
         "compactness": [Interval(Real, 0, None, closed="neither")],
         "max_num_iter": [Interval(Integral, 1, None, closed="left")],
+        "convert2lab": ["boolean", None],
     }
 
     def __init__(
@@ -70,6 +74,7 @@ class LSCSuperpixels(BaseSuperpixels):
         *,
         compactness: float = 0.075,
         max_num_iter: int = 10,
+        convert2lab: bool | None = None,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -77,6 +82,7 @@ class LSCSuperpixels(BaseSuperpixels):
         self.n_segments = n_segments
         self.compactness = compactness
         self.max_num_iter = max_num_iter
+        self.convert2lab = convert2lab
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -84,8 +90,8 @@ class LSCSuperpixels(BaseSuperpixels):
     def _segment(self, image: np.ndarray) -> np.ndarray:
         ximgproc = import_ximgproc()
         height, width, _ = image.shape
-        side = max(2, round((height * width / self.n_segments) ** 0.5))
-        padded = pad_to(as_bytes(image), 2 * side)
+        side = max(SMALLEST_SIDE, round((height * width / self.n_segments) ** 0.5))
+        padded = pad_to(as_bytes(image, self.convert2lab), 2 * side)
         with one_thread():
             clusters = ximgproc.createSuperpixelLSC(padded, side, self.compactness)
             clusters.iterate(self.max_num_iter)

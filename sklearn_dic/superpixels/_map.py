@@ -37,7 +37,7 @@ class SuperpixelMap(np.ndarray):
     (2, 3)
     """
 
-    image: np.ndarray
+    image: np.ndarray | None
 
     def __new__(cls, labels: Any, image: Any) -> Self:
         """Join labels and image."""
@@ -56,6 +56,10 @@ class SuperpixelMap(np.ndarray):
         superpixels.image = image
         return superpixels
 
+    def __array_finalize__(self, source: Any) -> None:
+        """Give a view no image: it may show other pixels."""
+        self.image = None
+
     def __array_wrap__(
         self, array: np.ndarray, context: Any = None, return_scalar: bool = False
     ) -> Any:
@@ -65,24 +69,41 @@ class SuperpixelMap(np.ndarray):
     def __getitem__(self, key: Any) -> Any:
         """Slice to a plain array; a stack indexed by image gives the maps of those images."""
         part = np.asarray(self)[key]
-        if self.ndim == 3 and not isinstance(key, tuple) and part.ndim >= 2:
-            return SuperpixelMap(part, self.image[key])
-        return part
+        if isinstance(key, tuple) and key[1:] == (Ellipsis,):  # as scikit-learn takes samples
+            key = key[0]
+        if self.image is None or self.ndim < 3 or isinstance(key, tuple) or part.ndim < 2:
+            return part
+        return SuperpixelMap(part, self.image[key])
 
-    def copy(self, order: Any = "C") -> "SuperpixelMap":
+    def view(self, *args: Any, **kwargs: Any) -> Any:
+        """View the labels; as bytes, with those of the image.
+
+        joblib knows arrays again by their bytes, and a cached Pipeline must not mistake the
+        superpixels of one picture for the same superpixels of another.
+        """
+        labels = super().view(*args, **kwargs)
+        if args != (np.uint8,) or kwargs or self.image is None:
+            return labels
+        image = np.ascontiguousarray(self.image).view(np.uint8)
+        return np.concatenate([np.asarray(labels).ravel(), image.ravel()])
+
+    def copy(self, order: Any = "C") -> Any:
         """Copy labels and image."""
-        return SuperpixelMap(self, self.image.copy(order))
+        labels = np.array(self, order=order)
+        return labels if self.image is None else SuperpixelMap(labels, self.image.copy(order))
 
-    def __copy__(self) -> "SuperpixelMap":
+    def __copy__(self) -> Any:
         """Copy labels, share the image."""
-        return SuperpixelMap(self, self.image)
+        return np.array(self) if self.image is None else SuperpixelMap(self, self.image)
 
-    def __deepcopy__(self, memo: dict[int, Any] | None) -> "SuperpixelMap":
+    def __deepcopy__(self, memo: dict[int, Any] | None) -> Any:
         """Copy labels and image."""
         return self.copy()
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> Any:
         """Pickle labels and image."""
+        if self.image is None:
+            return np.asarray(self).__reduce__()
         return SuperpixelMap, (np.asarray(self), self.image)
 
 
@@ -120,7 +141,7 @@ def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
 
 
 def _with_channels(superpixels: SuperpixelMap) -> np.ndarray:
-    image = getattr(superpixels, "image", None)
+    image = superpixels.image
     if image is None:
         raise ValueError(
             f"this SuperpixelMap of shape {superpixels.shape} was derived from another one and "

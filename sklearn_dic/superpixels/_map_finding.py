@@ -7,7 +7,7 @@ import numpy as np
 
 # Where published code keeps label maps, and where contour maps; looked through in this order.
 LABEL_NAMES = ("seg_lab", "superpixels", "labels", "seg", "segs", "proposals", "candidates",
-               "Segmentation", "groundTruth")  # fmt: skip
+               "Segmentation", "groundTruth", "colors")  # fmt: skip
 CONTOUR_NAMES = ("ucm2", "ucm", "ucms")
 
 Shape = tuple[int, int]
@@ -32,8 +32,8 @@ def find_label_map(contents: Any, shape: Shape, variable: str | None, index: int
     ValueError
         If none fits; names the variables that there are.
     """
-    maps = _find(contents, shape, variable, LABEL_NAMES, _label_maps)
-    if not maps and _find(contents, shape, variable, CONTOUR_NAMES, _contour_maps):
+    maps = _find(contents, shape, variable, LABEL_NAMES, _label_maps, CONTOUR_NAMES)
+    if not maps and _find(contents, shape, variable, CONTOUR_NAMES, _contour_maps, LABEL_NAMES):
         raise ValueError(
             "it holds a contour map: say with n_segments or threshold where to cut it "
             f"({describe(contents)})"
@@ -43,8 +43,23 @@ def find_label_map(contents: Any, shape: Shape, variable: str | None, index: int
 
 def find_contour_map(contents: Any, shape: Shape, variable: str | None, index: int) -> np.ndarray:
     """Find contours (H, W) or (2H + 1, 2W + 1) for an image; as `find_label_map`."""
-    maps = _find(contents, shape, variable, CONTOUR_NAMES, _contour_maps)
+    maps = _find(contents, shape, variable, CONTOUR_NAMES, _contour_maps, LABEL_NAMES)
+    if not maps and _find(contents, shape, variable, LABEL_NAMES, _label_maps, CONTOUR_NAMES):
+        raise ValueError(
+            "it holds a label map, and n_segments and threshold cut contour maps: leave them out "
+            f"({describe(contents)})"
+        )
     return _take(maps, index, "contour map", contents, shape)
+
+
+def find_edge_map(contents: Any, shape: Shape) -> np.ndarray:
+    """Find the strength of edges (H, W) for an image; as `find_label_map`."""
+
+    def of_its_size(node: Any, shape: Shape) -> Iterator[np.ndarray]:
+        return (edges for edges in _contour_maps(node, shape) if edges.shape == shape)
+
+    maps = _find(contents, shape, None, CONTOUR_NAMES, of_its_size, LABEL_NAMES)
+    return _take(maps, 0, "map of edges", contents, shape)
 
 
 def describe(node: Any) -> str:
@@ -65,6 +80,7 @@ def _find(
     variable: str | None,
     names: tuple[str, ...],
     maps_of: Callable[[Any, Shape], Iterator[np.ndarray]],
+    other_names: tuple[str, ...],
 ) -> list[np.ndarray]:
     """All maps of the variable asked for, of the first known name, or of the only one left."""
     if variable is not None:
@@ -74,7 +90,8 @@ def _find(
     for name in names:
         if name in contents and (maps := list(maps_of(contents[name], shape))):
             return maps
-    unknown = {name: part for name, part in contents.items() if name not in names}
+    known = (*names, *other_names)
+    unknown = {name: part for name, part in contents.items() if name not in known}
     found = {name: maps for name in unknown if (maps := list(maps_of(unknown[name], shape)))}
     if len(found) > 1:
         raise ValueError(
@@ -129,13 +146,17 @@ def _contour_maps(node: Any, shape: Shape) -> Iterator[np.ndarray]:
 
 
 def _oriented(array: np.ndarray, shape: Shape) -> Iterator[np.ndarray]:
-    """One map or a stack (H, W, K), turned round where only that fits."""
-    if array.ndim not in (2, 3):
+    """One map or a stack (H, W, K) or (K, H, W), turned round where only that fits."""
+    if array.ndim == 2:
+        array = array[None]
+    elif array.ndim == 3 and array.shape[-2:] not in (shape, shape[::-1]):
+        array = array.transpose(2, 0, 1)
+    if array.ndim != 3:
         return
-    if array.shape[:2] != shape:
-        array = array.swapaxes(0, 1)
-    if array.shape[:2] == shape:
-        yield from (array[..., None] if array.ndim == 2 else array).transpose(2, 0, 1)
+    if array.shape[1:] != shape:
+        array = array.swapaxes(1, 2)
+    if array.shape[1:] == shape:
+        yield from array
 
 
 def _is_integral(array: np.ndarray) -> bool:
@@ -143,7 +164,7 @@ def _is_integral(array: np.ndarray) -> bool:
     if array.dtype.kind == "f":
         with np.errstate(invalid="ignore"):
             return bool((np.abs(array) < 2**31).all() and (array == np.rint(array)).all())
-    return array.dtype.kind in "iu"
+    return array.dtype.kind in "biu"
 
 
 def _from_pixel_lists(cells: list[Any], shape: Shape) -> np.ndarray | None:

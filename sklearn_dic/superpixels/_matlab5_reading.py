@@ -8,12 +8,14 @@ import math
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 DEEPEST = 8  # cells in cells
+MOST_ARRAYS = 500_000
 
 # Kinds of elements of a file, and classes of arrays, by their numbers in the format.
 NUMBERS = {1: "b", 2: "B", 3: "h", 4: "H", 5: "i", 6: "I", 7: "f", 9: "d", 12: "q", 13: "Q"}
@@ -37,6 +39,7 @@ def read_matlab5(path: Path, check_size: Callable[[int], None]) -> dict[str, Any
     order = "<" if data[126:128] == b"IM" else ">"
     variables = {}
     total = 0
+    arrays = count(1)
     for kind, content in _elements(data[128:], order):
         if kind == COMPRESSED:
             inflater = zlib.decompressobj()
@@ -51,7 +54,7 @@ def read_matlab5(path: Path, check_size: Callable[[int], None]) -> dict[str, Any
         total += len(content)
         check_size(total)
         if kind == MATRIX:
-            name, value = _read_matrix(content, order, 0)
+            name, value = _read_matrix(content, order, arrays, 0)
             variables[name] = value
     return variables
 
@@ -74,52 +77,64 @@ def _elements(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
             place += -place % 8
 
 
-def _read_matrix(data: bytes, order: str, depth: int) -> tuple[str, Any]:
+def _read_matrix(data: bytes, order: str, arrays: Iterator[int], depth: int) -> tuple[str, Any]:
     """Read an array, cell or struct -> its name and value; None if it is something else."""
     if depth > DEEPEST:
         raise ValueError(f"cells are nested deeper than {DEEPEST}")
+    if next(arrays) > MOST_ARRAYS:
+        raise ValueError(f"it holds more than {MOST_ARRAYS} arrays")
     if not data:
         return "", np.zeros((0, 0))
     elements = _elements(data, order)
-    (flags, *_), shape, name = (_numbers(*next(elements), order) for _ in range(3))
+    (flags, *_), shape, name = (_numbers(*_next(elements), order) for _ in range(3))
     kind = int(flags) & 0xFF
-    count = math.prod(int(side) for side in shape)
+    size = math.prod(int(side) for side in shape)
     value: Any = None
     if (shape < 0).any() or len(shape) < 2:
         raise ValueError(f"an array claims to have shape {tuple(shape.tolist())}")
     if kind in CLASSES:
-        numbers = _numbers(*next(elements), order)
-        if len(numbers) != count:
+        numbers = _numbers(*_next(elements), order)
+        if len(numbers) != size:
             raise ValueError(
                 f"an array of shape {tuple(shape.tolist())} has {len(numbers)} numbers"
             )
         dtype = bool if int(flags) & LOGICAL else CLASSES[kind]
         value = numbers.astype(dtype).reshape(tuple(shape), order="F")
     elif kind == CELL:
-        value = [_read_part(elements, order, depth) for _ in range(count)]
+        value = [_read_part(elements, order, arrays, depth) for _ in range(size)]
     elif kind == STRUCT:
-        (width,) = _numbers(*next(elements), order).tolist()
-        text = next(elements)[1]
+        (width,) = _numbers(*_next(elements), order).tolist()
+        text = _next(elements)[1]
         if width < 1:
             raise ValueError(f"names of fields have {width} characters")
         fields = [
             text[at : at + width].split(b"\0")[0].decode("ascii")
             for at in range(0, len(text), width)
         ]
-        count = count if fields else 0  # nothing, as often as the file likes
+        size = size if fields else 0  # nothing, as often as the file likes
         structs = [
-            {field: _read_part(elements, order, depth) for field in fields} for _ in range(count)
+            {field: _read_part(elements, order, arrays, depth) for field in fields}
+            for _ in range(size)
         ]
         value = structs[0] if len(structs) == 1 else structs
     return bytes(name).decode("ascii"), value
 
 
-def _read_part(elements: Iterator[tuple[int, bytes]], order: str, depth: int) -> Any:
+def _read_part(
+    elements: Iterator[tuple[int, bytes]], order: str, arrays: Iterator[int], depth: int
+) -> Any:
     """Read the next entry of a cell or field of a struct."""
-    kind, content = next(elements, (None, b""))
+    kind, content = _next(elements)
     if kind != MATRIX:
-        raise ValueError("a cell or struct ends early, or holds what is no array")
-    return _read_matrix(content, order, depth + 1)[1]
+        raise ValueError("a cell or struct holds what is no array")
+    return _read_matrix(content, order, arrays, depth + 1)[1]
+
+
+def _next(elements: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:
+    element = next(elements, None)
+    if element is None:
+        raise ValueError("an array, cell or struct ends early")
+    return element
 
 
 def _numbers(kind: int, content: bytes, order: str) -> np.ndarray:

@@ -12,10 +12,10 @@ from sklearn_dic.superpixels._contours import cut_contours
 from sklearn_dic.superpixels._file_reading import read_contents
 from sklearn_dic.superpixels._map_finding import find_contour_map, find_label_map
 from sklearn_dic.superpixels._templates import fill_template, is_template
-from sklearn_dic.utils._images import ChannelAxis, Images
+from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
 
-Files = str | os.PathLike | Mapping[str | os.PathLike | int, str | os.PathLike]
+Files = str | os.PathLike | Mapping[str | os.PathLike, str | os.PathLike]
 
 
 class MCGSuperpixels(BaseSuperpixels):
@@ -27,7 +27,7 @@ class MCGSuperpixels(BaseSuperpixels):
     ``groundTruth``; cells may hold label maps, or lists of pixel numbers as MATLAB counts
     them. With `n_segments` or `threshold` it cuts contour maps: ``ucm2`` with doubled sides,
     ``ucm``, ``ucms``, or an array of the size of the image. A map that fits only when
-    turned round is turned round.
+    turned round is turned round, which cannot be seen where the image is square.
 
     MCG and gPb were trained on human annotations of the Berkeley images; scores on these
     images are then not unsupervised.
@@ -37,8 +37,7 @@ class MCGSuperpixels(BaseSuperpixels):
     files : str, os.PathLike or mapping
         One file, for one image. A template such as "mcg/{stem}.mat", filled in from the
         path of each image: {stem} is its name without suffix, {name} its name, {parent} its
-        folder. Or a mapping to files from the paths of the images, their names, their stems,
-        or their numbers in the collection.
+        folder. Or a mapping to files from the paths of the images, their names or stems.
     n_segments : int or None, default=None
         Cut a contour map at the smallest threshold that leaves at most so many regions.
     threshold : float or None, default=None
@@ -113,18 +112,11 @@ class MCGSuperpixels(BaseSuperpixels):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def segment_images(self, images: Images) -> list[np.ndarray]:
-        """Read the superpixels of images -> [(H_i, W_i)] int32, consecutive from 0."""
-        is_one_file = not isinstance(self.files, Mapping) and not is_template(self.files)
-        if is_one_file and len(images) > 1:
-            raise ValueError(
-                f"files is one file, {os.fspath(self.files)!r}, and there are {len(images)} "  # type: ignore[arg-type]
-                "images: pass a template such as 'mcg/{stem}.mat', or a mapping"
-            )
-        return super().segment_images(images)
+    def _is_for_one_image(self) -> bool:
+        return not isinstance(self.files, Mapping) and not is_template(self.files)
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        return self._segment_picture(Picture(image, None, None, 0, "the image"))
+        return self._segment_picture(Picture(image, None, None, "the image"))
 
     def _segment_picture(self, picture: Picture) -> np.ndarray:
         file = self._file_of(picture)
@@ -146,15 +138,17 @@ class MCGSuperpixels(BaseSuperpixels):
         """Find the file that belongs to an image."""
         if not isinstance(self.files, Mapping):
             return fill_template(self.files, picture) if is_template(self.files) else self.files
-        keys: list[str | os.PathLike | int] = [picture.place]
-        if picture.path is not None:
-            path = Path(picture.path)
-            keys += [picture.path, str(path), path, path.name, path.stem]
-        for key in keys:
-            if key in self.files:
-                return self.files[key]
+        if picture.path is None:
+            raise ValueError(
+                f"{picture.name} is an array, and files are found by the path of an image: pass "
+                "paths as images, or SuperpixelMap(labels, image)"
+            )
+        path = Path(picture.path)
+        for key, file in self.files.items():
+            if os.path.abspath(key) == os.path.abspath(path) or key in (path.name, path.stem):
+                return file
         raise ValueError(
-            f"files has no entry for {picture.name}: neither for {keys[-1]!r} nor for its number "
-            f"{picture.place}; its keys are {', '.join(repr(key) for key in list(self.files)[:5])}"
+            f"files has no entry for {picture.name}, neither for the path nor for {path.name!r} or "
+            f"{path.stem!r}; its keys are {', '.join(repr(key) for key in list(self.files)[:5])}"
             + (", ..." if len(self.files) > 5 else "")
         )

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from types import ModuleType
 
 import numpy as np
-from skimage.color import rgb2lab
 
+from sklearn_dic.superpixels._color import is_converted, to_lab
 from sklearn_dic.utils._extras import import_extra
 
 
@@ -27,22 +27,18 @@ def one_thread() -> Iterator[None]:
         cv2.setNumThreads(before)
 
 
-def as_bytes(image: np.ndarray) -> np.ndarray:
-    """(H, W, C) floats -> (H, W, 1 to 3) uint8.
+def as_bytes(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
+    """(H, W, C) floats -> (H, W, 1 to 3) uint8, with the channels that `to_lab` gives.
 
-    RGB becomes Lab. More than three channels become their first three principal components,
-    and whatever is not RGB is spread from 0 to 255.
+    More than three channels become their first three principal components.
     """
-    n_channels = image.shape[-1]
-    if n_channels == 3:
-        lab = rgb2lab(image) * (2.55, 1, 1) + (0, 128, 128)
-        return lab.clip(0, 255).astype(np.uint8)
-    if n_channels > 3:
+    in_lab = is_converted(image, convert2lab)
+    if image.shape[-1] > 3:
         centered = image - image.mean(axis=(0, 1))
         _, components = np.linalg.eigh(np.tensordot(centered, centered, ((0, 1), (0, 1))))
         image = centered @ components[:, -3:]  # the largest eigenvalues are the last ones
-    spread = np.ptp(image)
-    return ((image - image.min()) * (255 / spread if spread > 0 else 0)).astype(np.uint8)
+    scale, offset = ((2.55, 1, 1), (0, 128, 128)) if in_lab else (2.55, 0)
+    return (to_lab(image, in_lab) * scale + offset).clip(0, 255).astype(np.uint8)
 
 
 def pad_to(image: np.ndarray, side: int) -> np.ndarray:

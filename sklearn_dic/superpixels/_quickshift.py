@@ -6,6 +6,7 @@ import numpy as np
 from skimage.segmentation import quickshift
 
 from sklearn_dic.superpixels._base import BaseSuperpixels
+from sklearn_dic.superpixels._color import to_lab
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
 
@@ -13,8 +14,7 @@ from sklearn_dic.utils._validation import Interval
 class QuickshiftSuperpixels(BaseSuperpixels):
     """Superpixels by quickshift, mode seeking in colour and position, from scikit-image.
 
-    Pieces of all sizes up to `max_dist`. Any number of channels: three are taken for RGB and
-    compared in Lab, others are compared as they are, times 100, the range of Lab. Several
+    Pieces of all sizes up to `max_dist`. Any number of channels, see `convert2lab`. Several
     times slower than the other methods.
 
     Parameters
@@ -28,6 +28,9 @@ class QuickshiftSuperpixels(BaseSuperpixels):
         How far a pixel may move; larger gives fewer superpixels.
     sigma : float, default=0.0
         Width of the Gaussian that smoothes the image first, in pixels.
+    convert2lab : bool or None, default=None
+        Whether the channels are RGB, to be compared in Lab. None takes three channels for
+        RGB. Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
@@ -61,6 +64,7 @@ class QuickshiftSuperpixels(BaseSuperpixels):
         "kernel_size": [Interval(Real, 1, None, closed="left")],
         "max_dist": [Interval(Real, 0, None, closed="neither")],
         "sigma": [Interval(Real, 0, None, closed="left")],
+        "convert2lab": ["boolean", None],
     }
 
     def __init__(
@@ -70,6 +74,7 @@ class QuickshiftSuperpixels(BaseSuperpixels):
         kernel_size: float = 3.0,
         max_dist: float = 10.0,
         sigma: float = 0.0,
+        convert2lab: bool | None = None,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -78,19 +83,19 @@ class QuickshiftSuperpixels(BaseSuperpixels):
         self.kernel_size = kernel_size
         self.max_dist = max_dist
         self.sigma = sigma
+        self.convert2lab = convert2lab
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        is_rgb = image.shape[-1] == 3
         return quickshift(
-            image if is_rgb else 100 * image,
+            to_lab(image, self.convert2lab),
             ratio=self.ratio,
             kernel_size=self.kernel_size,
             max_dist=self.max_dist,
             sigma=self.sigma,
-            convert2lab=is_rgb,
+            convert2lab=False,  # it is in Lab already
             rng=0,  # breaks ties only
             channel_axis=-1,
         )

@@ -9,6 +9,7 @@ from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.superpixels._map import check_superpixel_map
 from sklearn_dic.superpixels._names import get_superpixels
 from sklearn_dic.utils._images import Images
+from sklearn_dic.utils._validation import check_parameters
 
 
 def are_label_maps(superpixels: Any) -> bool:
@@ -16,6 +17,15 @@ def are_label_maps(superpixels: Any) -> bool:
     if isinstance(superpixels, list | tuple):
         return any(are_label_maps(part) for part in superpixels)
     return not isinstance(superpixels, str | None) and not hasattr(superpixels, "fit_transform")
+
+
+def belong_to_one_image(superpixels: Any) -> bool:
+    """Whether superpixels are label maps, or are read from one file: no use for other images."""
+    if isinstance(superpixels, list | tuple):
+        return any(belong_to_one_image(part) for part in superpixels)
+    if isinstance(superpixels, BaseSuperpixels):
+        return superpixels._is_for_one_image()
+    return are_label_maps(superpixels)
 
 
 def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | None:
@@ -65,13 +75,14 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
 
 def _compute(kind: Any, images: Images) -> list[np.ndarray]:
     """Let a name or a transformer segment each image -> [(H_i, W_i)] int32."""
-    transformer = get_superpixels(kind) if isinstance(kind, str) else clone(kind)
+    transformer = get_superpixels(kind) if isinstance(kind, str) else clone(kind, safe=False)
     if isinstance(transformer, BaseSuperpixels):
-        return transformer.segment_images(images)
+        check_parameters(transformer)
+        return transformer._segment_images(images)
     return [
         np.zeros((1, 1), np.int32)
         if shape == (1, 1)
-        else check_superpixel_map(transformer.fit_transform(image), shape, name)
+        else check_superpixel_map(transformer.fit_transform(image.copy()), shape, name)
         for image, shape, name in zip(images.pixels, images.shapes, images.names, strict=True)
     ]
 

@@ -18,18 +18,20 @@ class SEEDSSuperpixels(BaseSuperpixels):
     """Superpixels by SEEDS, from OpenCV.
 
     Starts from a grid and exchanges blocks of pixels between neighbours as long as the
-    colour histograms become more even. Very fast. Three channels are taken for RGB and
-    compared in Lab; of more than three, the first three principal components are compared;
-    whatever is not RGB is spread over the range first.
+    colour histograms become more even. Very fast. Any number of channels, see
+    `convert2lab`; of more than three the first three principal components are compared.
 
     Needs the extra ``opencv``: ``python -m pip install "sklearn-dic[opencv]"``.
 
     Parameters
     ----------
     n_segments : int, default=800
-        About how many superpixels; they have 16 pixels or more on average.
+        About how many superpixels; at least six, and of 16 pixels or more on average.
     max_num_iter : int, default=10
         Passes over the pixels.
+    convert2lab : bool or None, default=None
+        Whether the channels are RGB, to be compared in Lab. None takes three channels for
+        RGB. Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
@@ -61,6 +63,7 @@ class SEEDSSuperpixels(BaseSuperpixels):
         **BaseSuperpixels._parameter_constraints,
         "n_segments": [Interval(Integral, 1, None, closed="left")],
         "max_num_iter": [Interval(Integral, 1, None, closed="left")],
+        "convert2lab": ["boolean", None],
     }
 
     def __init__(
@@ -68,12 +71,14 @@ class SEEDSSuperpixels(BaseSuperpixels):
         n_segments: int = 800,
         *,
         max_num_iter: int = 10,
+        convert2lab: bool | None = None,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
     ) -> None:
         self.n_segments = n_segments
         self.max_num_iter = max_num_iter
+        self.convert2lab = convert2lab
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -82,7 +87,7 @@ class SEEDSSuperpixels(BaseSuperpixels):
         ximgproc = import_ximgproc()
         height, width, _ = image.shape
         side = max(SMALLEST_SIDE, (height * width / self.n_segments) ** 0.5)
-        padded = pad_to(as_bytes(image), 2 * int(np.ceil(side)))
+        padded = pad_to(as_bytes(image, self.convert2lab), max(16, 2 * int(np.ceil(side))))
         n_blocks = max(1, round(padded.shape[0] * padded.shape[1] / side**2))
         n_levels = int(np.clip(np.log2(side) - 1, 1, LARGEST_LEVELS))
 
@@ -92,12 +97,17 @@ class SEEDSSuperpixels(BaseSuperpixels):
                 *padded.shape[1::-1], padded.shape[2], n_requested, n_levels, 2, 5
             )
 
-        # The grid has whole numbers of rows and columns, and often too few of them.
-        requests = [round(n_blocks * more) for more in (1, 1.1, 1.2, 1.35, 1.5)]
-        grids = [create(n) for n in requests if padded[..., 0].size >= n * SMALLEST_SIDE**2]
-        seeds = min(
-            grids or [create(n_blocks)],
-            key=lambda grid: abs(grid.getNumberOfSuperpixels() - n_blocks),
-        )
+        # The grid has whole numbers of rows and columns, often too few of them; without any
+        # OpenCV would never come to an end.
+        requests = [round(n_blocks * more) for more in (1, 1.1, 1.2, 1.35, 1.5, 2, 3, 4)]
+        most = max(n_blocks, padded[..., 0].size // SMALLEST_SIDE**2)
+        grids = [create(n) for n in requests if n <= most]
+        grids = [grid for grid in grids if grid.getNumberOfSuperpixels() > 0]
+        if not grids:
+            raise ValueError(
+                f"OpenCV has no grid of about {self.n_segments} superpixels for an image of shape "
+                f"{image.shape[:2]}: choose another n_segments"
+            )
+        seeds = min(grids, key=lambda grid: abs(grid.getNumberOfSuperpixels() - n_blocks))
         seeds.iterate(padded, self.max_num_iter)
         return seeds.getLabels()[:height, :width]

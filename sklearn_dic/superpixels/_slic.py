@@ -6,6 +6,7 @@ import numpy as np
 from skimage.segmentation import slic
 
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
+from sklearn_dic.superpixels._color import is_converted
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
 
@@ -13,9 +14,9 @@ from sklearn_dic.utils._validation import Interval
 class SLICSuperpixels(BaseSuperpixels):
     """Superpixels by k-means in colour and position, from scikit-image.
 
-    Pieces of similar size and compact shape, with any number of channels. Images of three
-    channels are taken for RGB and compared in Lab; others are compared as they are, see
-    `convert2lab`. With a mask, all superpixels lie inside of it.
+    Pieces of similar size and compact shape. Any number of channels, see `convert2lab`; the
+    values of an image are stretched to [0, 1] first. With a mask, the pieces are spread
+    over what is inside of it.
 
     Parameters
     ----------
@@ -32,8 +33,8 @@ class SLICSuperpixels(BaseSuperpixels):
     slic_zero : bool, default=False
         SLIC-zero, which adapts the compactness to each superpixel.
     convert2lab : bool or None, default=None
-        Whether colours are compared in Lab. None does so for images of three channels, like
-        `skimage.segmentation.slic`; False never does.
+        Whether the channels are RGB, to be compared in Lab. None takes three channels for
+        RGB.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
@@ -98,7 +99,7 @@ class SLICSuperpixels(BaseSuperpixels):
         return self._segment(picture.pixels, picture.mask)
 
     def _segment(self, image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-        in_lab = image.shape[-1] == 3 if self.convert2lab is None else self.convert2lab
+        in_lab = is_converted(image, self.convert2lab)
         labels = slic(
             image,
             n_segments=self.n_segments,

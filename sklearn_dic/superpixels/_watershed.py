@@ -6,7 +6,7 @@ import numpy as np
 from skimage.segmentation import watershed
 
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
-from sklearn_dic.superpixels._gradient import color_gradient
+from sklearn_dic.superpixels._color import color_gradient
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
 
@@ -14,9 +14,8 @@ from sklearn_dic.utils._validation import Interval
 class WatershedSuperpixels(BaseSuperpixels):
     """Superpixels by compact watershed of the colour gradient, from scikit-image.
 
-    Basins are flooded from a regular grid of seeds. Any number of channels: three are taken
-    for RGB and their gradient is that of Lab, others are taken as they are. With a mask,
-    all superpixels lie inside of it.
+    Basins are flooded from a regular grid of seeds. Any number of channels, see
+    `convert2lab`. With a mask, the grid covers what is inside of it.
 
     Parameters
     ----------
@@ -27,6 +26,9 @@ class WatershedSuperpixels(BaseSuperpixels):
         its largest value in the image.
     sigma : float, default=1.0
         Width of the Gaussian whose derivative is the gradient, in pixels.
+    convert2lab : bool or None, default=None
+        Whether the channels are RGB, to be compared in Lab. None takes three channels for
+        RGB. Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels. None: no
@@ -60,6 +62,7 @@ class WatershedSuperpixels(BaseSuperpixels):
         "n_segments": [Interval(Integral, 1, None, closed="left")],
         "compactness": [Interval(Real, 0, None, closed="left")],
         "sigma": [Interval(Real, 0, None, closed="neither")],
+        "convert2lab": ["boolean", None],
     }
 
     def __init__(
@@ -68,6 +71,7 @@ class WatershedSuperpixels(BaseSuperpixels):
         *,
         compactness: float = 0.001,
         sigma: float = 1.0,
+        convert2lab: bool | None = None,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -75,6 +79,7 @@ class WatershedSuperpixels(BaseSuperpixels):
         self.n_segments = n_segments
         self.compactness = compactness
         self.sigma = sigma
+        self.convert2lab = convert2lab
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -83,7 +88,7 @@ class WatershedSuperpixels(BaseSuperpixels):
         return self._segment(picture.pixels, picture.mask)
 
     def _segment(self, image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-        gradient = color_gradient(image, self.sigma)
+        gradient = color_gradient(image, self.sigma, self.convert2lab)
         largest = gradient.max()
         return watershed(
             gradient / largest if largest > 0 else gradient,

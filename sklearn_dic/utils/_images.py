@@ -76,12 +76,15 @@ class Images:
         """The images as float32 arrays (H_i, W_i, C), checked to be finite.
 
         Integers are divided by the maximum of their dtype, floats are taken as they are.
-        What does not count has the mean colour of what does.
         """
-        images = self.given
-        if self.masks is not None:
-            images = [fill_outside(*pair) for pair in zip(images, self.masks, strict=True)]
-        return [_to_floats(*pair) for pair in zip(images, self.names, strict=True)]
+        return [_to_floats(*pair) for pair in zip(self.filled, self.names, strict=True)]
+
+    @cached_property
+    def filled(self) -> list[np.ndarray]:
+        """The images as they came, with the mean colour where the masks are False."""
+        if self.masks is None:
+            return self.given
+        return [fill_outside(*pair) for pair in zip(self.given, self.masks, strict=True)]
 
     def in_form_of_input(self, answers: list[np.ndarray]) -> Any:
         """[(H_i, W_i, ...)], one for each image -> the leading shape of the input."""

@@ -13,6 +13,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn_dic import DeepImageClustering, PerImage
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
+    HierarchicalSuperpixels,
     MCGSuperpixels,
     SLICSuperpixels,
     SuperpixelMap,
@@ -95,6 +96,7 @@ def test_a_pipeline_with_memory_computes_superpixels_once(dic, photo, tmp_path):
 def test_a_mask_is_routed_through_a_pipeline(dic, photo):
     mask = np.zeros(photo.shape[:2], bool)
     mask[10:40, 10:60] = True
+    photo = np.where(mask[..., None], photo / 255, np.nan)  # DIC has no use for NaN
     with config_context(enable_metadata_routing=True):
         masked = SLICSuperpixels(30).set_fit_request(mask=True).set_transform_request(mask=True)
         pipeline = make_pipeline(masked, dic).fit(photo, mask=mask)
@@ -185,6 +187,37 @@ def test_files_find_the_path_of_the_image(dic, photo, image_file, tmp_path):
     np.testing.assert_array_equal(pipeline.fit_predict(image_file), per_image.labels_[0])
     with pytest.raises(ValueError, match="the image is an array"):
         dic.set_params(superpixels=files).fit(photo)
+
+
+def test_one_file_is_for_one_image(dic, photo, tmp_path):
+    np.save(tmp_path / "one.npy", np.zeros(photo.shape[:2], int))
+    edges = photo.mean(axis=2)
+    for bound in (
+        MCGSuperpixels(tmp_path / "one.npy"),
+        HierarchicalSuperpixels(edge_map=edges),
+        ["slic", MCGSuperpixels(tmp_path / "one.npy")],
+    ):
+        dic.set_params(superpixels=bound).fit(photo)
+        with pytest.raises(ValueError, match="belong to the training image"):
+            dic.predict(photo[::-1])
+        with pytest.raises(ValueError, match="belong to one image, and each of the 2"):
+            PerImage(dic).fit([photo, photo[::-1]])
+        with pytest.raises(ValueError, match="belongs to one image, and there are 2"):
+            dic.fit([photo, photo[::-1]])
+
+
+def test_a_transformer_without_manners(dic, photo):
+    class InPlace:
+        """Has no get_params, and overwrites what it is given."""
+
+        def fit_transform(self, image):
+            labels = (image[..., 0] > 0.5).astype(int)
+            image *= 0
+            return labels
+
+    labels = (photo[..., 0] / 255 > 0.5).astype(int)
+    expected = dic.set_params(superpixels=labels).fit(photo).loss_curve_
+    assert dic.set_params(superpixels=InPlace()).fit(photo).loss_curve_ == expected
 
 
 def test_a_stack_of_maps_keeps_its_form(dic, photo):

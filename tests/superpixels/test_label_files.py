@@ -1,7 +1,6 @@
 """Superpixels from files: every format, every variable, and files that are damaged."""
 
-import io
-import zipfile
+import os
 import zlib
 from itertools import count
 
@@ -14,10 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 from scipy.io import loadmat, savemat
 from scipy.io.matlab import mat_struct
+from skimage.data import coffee
 from sklearn.metrics import rand_score
 
 from sklearn_dic.superpixels import HierarchicalSuperpixels, MCGSuperpixels
 from sklearn_dic.superpixels import _file_reading as file_reading
+from sklearn_dic.superpixels import _matlab5_reading as matlab5_reading
+from sklearn_dic.superpixels._color import color_gradient
 
 LABELS = np.array(
     [[3, 3, 3, 9, 9], [3, 3, 9, 9, 9], [3, 4, 4, 4, 9], [4, 4, 4, 4, 4]], dtype=np.uint16
@@ -147,12 +149,74 @@ def save(path, labels):
 SUFFIXES = [".npy", ".npz", ".png", ".tif", ".seg", ".mat"]
 
 
+def test_a_label_map_is_not_cut_as_contours(tmp_path):
+    savemat(tmp_path / "a.mat", {"seg_lab": LABELS})
+    for parameters in ({"threshold": 0.5}, {"n_segments": 2}):
+        with pytest.raises(ValueError, match="holds a label map, and n_segments and threshold cut"):
+            MCGSuperpixels(tmp_path / "a.mat", **parameters).fit_transform(IMAGE)
+    savemat(tmp_path / "b.mat", {"ucm": LABELS.astype(np.uint8)})
+    with pytest.raises(ValueError, match="holds a contour map"):
+        MCGSuperpixels(tmp_path / "b.mat").fit_transform(IMAGE)
+
+
+def test_stacks_and_truth_values(tmp_path):
+    for stack in (np.stack([LABELS, LABELS // 5]), np.stack([LABELS, LABELS // 5], axis=-1)):
+        np.save(tmp_path / "a.npy", stack)
+        for index, expected in enumerate([LABELS, LABELS // 5]):
+            found = MCGSuperpixels(tmp_path / "a.npy", index=index).fit_transform(IMAGE)
+            assert same_partition(found, expected)
+    np.save(tmp_path / "b.npy", LABELS == 4)
+    assert same_partition(MCGSuperpixels(tmp_path / "b.npy").fit_transform(IMAGE), LABELS == 4)
+
+
+def test_a_square_map_of_python_is_not_turned(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["labels"] = LABELS[:4, :4]
+        file["name"] = "text"
+        file["kind"] = LABELS.dtype  # a type on its own, which is no array
+    found = MCGSuperpixels(tmp_path / "a.h5").fit_transform(IMAGE[:4, :4])
+    assert same_partition(found, LABELS[:4, :4])
+
+
+def test_a_mask_keeps_the_labels_of_small_types_apart(tmp_path):
+    np.save(tmp_path / "a.npy", (LABELS == 4).astype(np.uint8) * 255)
+    mask = LABELS != 9
+    found = MCGSuperpixels(tmp_path / "a.npy").fit_transform(IMAGE, mask=mask)
+    assert same_partition(found, np.where(mask, LABELS, 9))
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_formats(suffix, tmp_path):
     path = save(tmp_path / f"file{suffix}", LABELS)
     assert same_partition(MCGSuperpixels(path).fit_transform(IMAGE), LABELS)
     renamed = path.rename(tmp_path / "file.xyz")  # what it is, not what it is called
     assert same_partition(MCGSuperpixels(renamed).fit_transform(IMAGE), LABELS)
+
+
+def test_compressed_tiff(tmp_path):
+    Image.fromarray(LABELS.astype(np.uint8)).save(tmp_path / "a.tif", compression="tiff_lzw")
+    assert same_partition(MCGSuperpixels(tmp_path / "a.tif").fit_transform(IMAGE), LABELS)
+
+
+def test_colours_are_no_contours(tmp_path):
+    rgb = np.zeros((20, 30, 3), np.uint8)
+    rgb[:, 15, 0] = 200
+    Image.fromarray(rgb).save(tmp_path / "a.png")
+    with pytest.raises(ValueError, match="none of its variables is a map of edges"):
+        HierarchicalSuperpixels(edge_map=tmp_path / "a.png").fit_transform(rgb)
+    Image.fromarray(rgb[..., :1].repeat(3, axis=2)).save(tmp_path / "a.png")  # grey after all
+    two = HierarchicalSuperpixels(2, edge_map=tmp_path / "a.png").fit_transform(rgb)
+    assert two[0, 0] != two[0, 29]
+
+
+def test_soft_edges_are_cut_where_they_enclose_most(tmp_path):
+    edges = color_gradient(coffee()[::4, ::4] / 255, 1.0, None)
+    np.save(tmp_path / "a.npy", edges)
+    numbers = [
+        MCGSuperpixels(tmp_path / "a.npy", n_segments=n).fit_transform(edges).max() + 1
+        for n in (10, 100, 10_000)
+    ]
+    assert 2 <= numbers[0] <= 10 < numbers[1] <= 100 < numbers[2]
 
 
 def test_colours_and_palettes_are_labels(tmp_path):
@@ -247,7 +311,7 @@ class TestWhichFile:
             {str(images[0]): left, str(images[1]): right},
             {"left": left, "right": right},
             {"left.png": left, "right.png": right},
-            {0: left, 1: right},
+            {os.path.relpath(images[0]): left, os.path.relpath(images[1]): right},
         ):
             fine, coarse = MCGSuperpixels(files).fit_transform(images)
             assert same_partition(fine, LABELS)
@@ -256,12 +320,18 @@ class TestWhichFile:
     def test_what_is_missing_is_named(self, images, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"no file '.*left.mat'"):
             MCGSuperpixels(tmp_path / "{stem}.mat").fit_transform(images)
-        with pytest.raises(ValueError, match=r"no entry for image 1 .*'right' nor for its number"):
+        with pytest.raises(
+            ValueError, match=r"no entry for image 1 .* nor for 'right.png' or 'right'"
+        ):
             MCGSuperpixels({"left": tmp_path / "left.npy"}).fit_transform(images)
-        with pytest.raises(ValueError, match=r"one file, '.*left.npy', and there are 2 images"):
+        with pytest.raises(ValueError, match=r"left.npy.* belongs to one image, and there are 2"):
             MCGSuperpixels(tmp_path / "left.npy").fit_transform(images)
         with pytest.raises(ValueError, match=r"image 0 is an array, and 'a/\{stem\}.mat'"):
             MCGSuperpixels("a/{stem}.mat").fit_transform([IMAGE, IMAGE])
+        with pytest.raises(
+            ValueError, match="image 0 is an array, and files are found by the path"
+        ):
+            MCGSuperpixels({"left": "a.mat"}).fit_transform([IMAGE, IMAGE])
         with pytest.raises(ValueError, match=r"field that an image does not fill in \('step'\)"):
             MCGSuperpixels("a/{step}.mat").fit_transform(images)
 
@@ -492,9 +562,16 @@ def test_other_formats_are_named(tmp_path):
         MCGSuperpixels(tmp_path / "empty.mat").fit_transform(IMAGE)
 
 
-def test_a_zip_that_lies_about_its_size(tmp_path):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("seg_lab.npy", b"no array")
-    (tmp_path / "a.npz").write_bytes(buffer.getvalue())
-    read_or_refuse(tmp_path / "a.npz")
+def test_text_in_hdf5_is_not_read(tmp_path):
+    """Text of variable length takes no room in the file, and as much as it likes in memory."""
+    with h5py.File(tmp_path / "a.mat", "w") as file:
+        file.create_dataset("labels", (10**9, 1), h5py.string_dtype(), fillvalue="x" * 20_000)
+    with pytest.raises(ValueError, match=r"a.mat' does not fit .* labels NoneType"):
+        MCGSuperpixels(tmp_path / "a.mat").fit_transform(IMAGE)
+
+
+def test_cells_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(matlab5_reading, "MOST_ARRAYS", 100)
+    savemat(tmp_path / "a.mat", {"segs": cells(*[np.zeros((1, 1))] * 101)})
+    with pytest.raises(OSError, match="more than 100 arrays"):
+        MCGSuperpixels(tmp_path / "a.mat").fit_transform(IMAGE)

@@ -5,6 +5,7 @@ import joblib
 import numpy as np
 import pytest
 from skimage.segmentation import mark_boundaries
+from sklearn.utils import _safe_indexing
 
 from sklearn_dic.superpixels import SuperpixelMap
 from sklearn_dic.superpixels._map import take_images
@@ -63,6 +64,25 @@ def test_a_stack_indexed_by_image_gives_maps():
     np.testing.assert_array_equal(stack[[2, 0]].image, images[[2, 0]])
     np.testing.assert_array_equal([part.image for part in stack], images)
     assert is_plain(stack[1, :2])
+
+
+def test_scikit_learn_takes_images_out_of_a_stack():
+    images = np.random.RandomState(0).rand(3, 4, 6)
+    stack = SuperpixelMap(np.zeros((3, 4, 6), int), images)
+    np.testing.assert_array_equal(_safe_indexing(stack, [2]).image, images[[2]])
+
+
+def test_views_have_no_image_and_travel_as_plain_arrays(superpixels):
+    for view in (superpixels.T, superpixels.ravel(), superpixels.astype(np.int64)):
+        assert view.image is None
+        for copied in (pickle.loads(pickle.dumps(view)), copy.copy(view), copy.deepcopy(view)):
+            assert is_plain(copied)
+            np.testing.assert_array_equal(copied, view)
+
+
+def test_joblib_tells_pictures_apart(superpixels, image):
+    assert joblib.hash(superpixels) == joblib.hash(SuperpixelMap(superpixels, image.copy()))
+    assert joblib.hash(superpixels) != joblib.hash(SuperpixelMap(superpixels, 1 - image))
 
 
 def test_labels_must_fit_the_image():

@@ -7,7 +7,10 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from scipy import ndimage
 from skimage import data, segmentation
+from skimage.color import rgb2lab
+from skimage.measure import label
 from skimage.transform import rescale
 from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score
@@ -46,6 +49,13 @@ def test_labels_of_any_image_are_consecutive(transformer, image):
     assert superpixels.shape == image.shape[:2]
     assert superpixels.dtype == np.int32
     assert np.array_equal(np.unique(superpixels), np.arange(superpixels.max() + 1))
+
+
+@each_transformer
+@pytest.mark.parametrize("shape", [(14, 9), (360, 10), (1, 100), (3, 300)])
+def test_narrow_images(transformer, shape):
+    image = np.random.RandomState(0).rand(*shape, 3)
+    assert transformer.fit_transform(image).shape == shape
 
 
 @each_transformer
@@ -154,7 +164,17 @@ def test_what_lies_outside_of_the_mask_does_not_matter(transformer, photo):
     outside = superpixels[~mask]
     assert (outside == superpixels.max()).all()
     assert superpixels[mask].max() == superpixels.max() - 1 > 0
-    np.testing.assert_array_equal(superpixels.image, image)
+    np.testing.assert_array_equal(superpixels.image[mask], image[mask])
+    assert np.ptp(superpixels.image[~mask], axis=0).tolist() == [0, 0, 0]
+
+
+@each_transformer
+def test_superpixels_do_not_cross_gaps_of_the_mask(transformer):
+    image = data.coins()[:150, :150]
+    mask = ndimage.binary_opening(image > 110, iterations=2)
+    superpixels = np.asarray(transformer.fit_transform(image, mask=mask))
+    pieces = label(np.where(mask, superpixels + 1, 0), background=0, connectivity=1)
+    assert pieces.max() == superpixels.max()
 
 
 def test_masks_come_in_the_form_of_the_images(photo):
@@ -258,6 +278,10 @@ class TestContourTree:
         np.testing.assert_array_equal(superpixels, tree.cut(threshold=heights[-2]))
         with pytest.raises(ValueError, match="say n_segments or threshold"):
             tree.cut()
+        with pytest.raises(ValueError, match="n_segments == 0"):
+            tree.cut(n_segments=0)
+        with pytest.raises(ValueError, match="threshold=nan is no height"):
+            tree.cut(threshold=float("nan"))
 
     def test_several_levels_from_one_tree(self, photo):
         calls = []
@@ -327,6 +351,30 @@ def test_default_leaves_a_few_large_regions(berkeley):
         areas = np.bincount(np.asarray(segments).ravel())
         assert 20 < len(areas) < 700
         assert (areas**2).sum() / areas.sum() > 3_000  # area-weighted mean region
+
+
+@pytest.mark.parametrize("name", ["hierarchical", "lsc", "quickshift", "seeds", "watershed"])
+def test_lab_is_not_converted_twice(name, photo):
+    lab = rgb2lab(photo)
+    with pytest.warns(UserWarning, match=r"taken for RGB from 0 to 1, and these go from .*255"):
+        get_superpixels(name).fit_transform(lab)
+    with pytest.warns(UserWarning, match=r"taken for RGB from 0 to 1, and these go from 0 to 255"):
+        get_superpixels(name).fit_transform(photo.astype(float))
+    declared = get_superpixels(name).set_params(convert2lab=False).fit_transform(lab)
+    stretched = get_superpixels(name).set_params(convert2lab=False).fit_transform(lab / 7)
+    assert adjusted_rand_score(declared.ravel(), stretched.ravel()) > 0.95
+    with pytest.raises(ValueError, match="convert2lab=True needs images of three channels"):
+        get_superpixels(name).set_params(convert2lab=True).fit_transform(photo[..., 0])
+
+
+@pytest.mark.parametrize("name", ["hierarchical", "lsc", "seeds", "slic", "watershed"])
+def test_more_superpixels_when_more_are_asked_for(name):
+    image = data.coffee()[::4, ::4]
+    numbers = [
+        get_superpixels(name).set_params(n_segments=n).fit_transform(image).max() + 1
+        for n in (20, 200, 100_000)
+    ]
+    assert 6 <= numbers[0] < numbers[1] < numbers[2]
 
 
 def test_felzenszwalb_notices_values_beyond_its_scale(photo):

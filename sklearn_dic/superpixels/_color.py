@@ -1,0 +1,40 @@
+"""Channels as the superpixel methods compare them."""
+
+import warnings
+
+import numpy as np
+from scipy.ndimage import gaussian_gradient_magnitude
+from skimage.color import rgb2lab
+
+
+def is_converted(image: np.ndarray, convert2lab: bool | None) -> bool:
+    """Whether an image is taken for RGB and compared in Lab; by default three channels are."""
+    if convert2lab and image.shape[-1] != 3:
+        raise ValueError(
+            f"convert2lab=True needs images of three channels, and this one has {image.shape[-1]}"
+        )
+    return image.shape[-1] == 3 if convert2lab is None else convert2lab
+
+
+def to_lab(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
+    """(H, W, C) -> (H, W, C): Lab of RGB; other channels are stretched to 0..100, its range."""
+    if is_converted(image, convert2lab):
+        if image.min() < -0.01 or image.max() > 1.01:
+            warnings.warn(
+                f"three channels are taken for RGB from 0 to 1, and these go from {image.min():g} "
+                f"to {image.max():g}. Divide the image (by 255, if it was 8-bit), or say "
+                "convert2lab=False if it is not RGB",
+                stacklevel=2,
+            )
+        return rgb2lab(image)
+    spread = np.ptp(image)
+    return (image - image.min()) * (100 / spread if spread > 0 else 1)
+
+
+def color_gradient(image: np.ndarray, sigma: float, convert2lab: bool | None) -> np.ndarray:
+    """(H, W, C) -> (H, W): length of the gradient over all channels, as `to_lab` gives them."""
+    channels = to_lab(image, convert2lab)
+    lengths = [
+        gaussian_gradient_magnitude(channels[..., k], sigma) for k in range(channels.shape[-1])
+    ]
+    return np.linalg.norm(lengths, axis=0)
