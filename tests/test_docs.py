@@ -39,3 +39,14 @@ def test_code_runs(page, monkeypatch):
         assert squares.fit_transform(image, mask=mask).max() + 1 == 5 * 15 + 1
         with pytest.raises(ValueError, match="'side' parameter of SquareSuperpixels"):
             squares.set_params(side=0).fit(image)
+
+
+def test_included_tables_are_there():
+    included = [
+        page.parent / target
+        for page in DOCS.glob("*.rst")
+        for target in re.findall(r"^\.\. include:: (.+)$", page.read_text(), re.MULTILINE)
+    ]
+    assert included
+    for target in included:
+        assert ".. list-table::" in target.read_text()
