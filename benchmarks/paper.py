@@ -1,0 +1,261 @@
+"""The tables of the paper, measured: `python benchmarks/paper.py table4 --images 24`.
+
+Fits every setting of a table to images of BSDS300 and compares the labels with the human
+annotations. Each fit is one row of a CSV file, written when it is done: a run that was stopped
+goes on where it was, and tables share the fits that they have in common. The table itself is
+printed, and written to docs/tables for the documentation.
+"""
+
+import argparse
+import csv
+import json
+import platform
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from _published import BEST_SETTING, EPOCHS, SECONDS, SECONDS_BY_CLUSTERS, SETTINGS
+from _rendering import render
+from skimage.measure import label as label_components
+from sklearn.utils import Bunch
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.datasets import load_bsds
+from sklearn_dic.metrics import segmentation_report
+from sklearn_dic.superpixels import MCGSuperpixels, get_superpixels_names
+from sklearn_dic.utils._parallel import for_each
+
+HERE = Path(__file__).parent
+KEY = ["image", "superpixels", "seed", "setting"]
+MEASURES = {
+    "pri": "probabilistic_rand_index",
+    "voi": "variation_of_information",
+    "gce": "global_consistency_error",
+    "bde": "boundary_displacement_error",
+    "sc": "segmentation_covering",
+}
+COLUMNS = [
+    *KEY, "annotations", "regions", "labels", "epochs", "stopped_by", "seconds",
+    *MEASURES, *(f"{name}_components" for name in MEASURES),
+    "device", "precision", "resolution", "torch", "date",
+]  # fmt: skip
+
+TABLES: dict[str, list[dict[str, Any]]] = {
+    "table1": [{"n_clusters": c, "n_centers": m} for c, m in SETTINGS],
+    "table3": [
+        {"n_clusters": 100, "n_centers": 32, "max_iter": epochs, "tol": None} for epochs in EPOCHS
+    ],
+    "table4": [{"n_clusters": c, "n_centers": m} for c, m in SETTINGS],
+    "table5": [
+        {"n_clusters": BEST_SETTING[0], "n_centers": BEST_SETTING[1], **clustering}
+        for clustering in ({}, {"clustering": "paper"}, {"clustering": None})
+    ],
+    "table6": [
+        *({"n_clusters": 100, "n_centers": 32, "max_iter": t, "tol": None} for t in SECONDS),
+        *(
+            {"n_clusters": c, "n_centers": m, "max_iter": 100, "tol": None}
+            for c, m in SETTINGS
+            if c in SECONDS_BY_CLUSTERS
+        ),
+    ],
+    "superpixels": [{"n_clusters": BEST_SETTING[0], "n_centers": BEST_SETTING[1]}],
+}
+
+
+@dataclass
+class Fit:
+    """One row to be measured."""
+
+    path: str
+    annotations: list[np.ndarray]
+    superpixels: str
+    seed: int
+    setting: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from all other rows."""
+        return Path(self.path).stem, self.superpixels, str(self.seed), as_text(self.setting)
+
+
+def as_text(setting: dict[str, Any]) -> str:
+    """Write parameters as they are written in the file."""
+    return json.dumps(setting, sort_keys=True)
+
+
+def main() -> None:
+    """Measure what is missing, and show the table."""
+    options = parse_arguments()
+    bsds = load_bsds(options.root, options.subset, options.images)
+    if options.table == "figure7":
+        from _figure7 import draw
+
+        draw(bsds, options)
+        return
+    settings = [
+        setting | ({} if options.resolution is None else {"resolution": options.resolution})
+        for setting in TABLES[options.table]
+    ]
+    fits = [
+        Fit(path, annotations, superpixels, seed, setting)
+        for path, annotations in zip(bsds.images, bsds.annotations, strict=True)
+        for superpixels in options.superpixels
+        for seed in range(options.seeds)
+        for setting in settings
+    ]
+    options.results.parent.mkdir(parents=True, exist_ok=True)
+    rows = read_rows(options.results)
+    missing = [fit for fit in fits if fit.key not in rows]
+    print(f"{len(fits)} fits, {len(fits) - len(missing)} of them in {options.results} already")
+    try:
+        measure_all(missing, bsds, options)
+    except KeyboardInterrupt:
+        print("Interrupted: the table has what is there; run it again to go on.")
+    rows = read_rows(options.results)
+    table = render(
+        options.table,
+        [rows[fit.key] for fit in fits if fit.key in rows],
+        [as_text(setting) for setting in settings],
+        peers=read_peers(bsds),
+        note=describe(options),
+    )
+    print(table)
+    name = options.table if options.subset == "bsds300" else f"{options.table}_{options.subset}"
+    (HERE.parent / "docs/tables").mkdir(exist_ok=True)
+    (HERE.parent / f"docs/tables/{name}.rst").write_text(table)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("table", choices=[*TABLES, "figure7"])
+    add("--images", type=int, default=None, help="evenly spread over the subset; default: all")
+    add("--seeds", type=int, default=3, help="default: %(default)s")
+    add("--superpixels", nargs="+", default=["felzenszwalb"], metavar="NAME",
+        help=f"{', '.join(get_superpixels_names())}; gpb200 (stored with the images, trained on "
+        "annotations); or several with one vote each, such as felzenszwalb+slic")  # fmt: skip
+    add("--resolution", type=float, default=None, help="of the training; default: the estimator's")
+    add("--n-jobs", type=int, default=1, help="fits at a time; 1 on a GPU")
+    add("--device", default="auto")
+    add("--subset", default="bsds300", choices=["train", "val", "test", "bsds300", "bsds500"])
+    add("--root", default=None, help="folder of the data set; default: SKLEARN_DIC_DATA")
+    add("--results", type=Path, default=HERE / "results/paper.csv", help="default: %(default)s")
+    return parser.parse_args()
+
+
+def measure_all(fits: list[Fit], bsds: Bunch, options: argparse.Namespace) -> None:
+    """Fit and score, and append each row as soon as it is there."""
+    sources = {name: find_superpixels(name, bsds) for name in options.superpixels}
+    measure_one = partial(measure, sources=sources, device=options.device)
+    is_new = not options.results.exists()
+    with open(options.results, "a", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        if is_new:
+            writer.writeheader()
+        results = for_each(
+            measure_one, fits, n_jobs=options.n_jobs, verbose=1, description=options.table
+        )
+        for row in results:
+            writer.writerow(row)
+            file.flush()
+
+
+def find_superpixels(name: str, bsds: Bunch) -> Any:
+    """From a name on the command line to what DeepImageClustering takes."""
+    if "+" in name:
+        return [find_superpixels(part, bsds) for part in name.split("+")]
+    if name != "gpb200":
+        return name
+    files = {}
+    for image in bsds.images:
+        split = Path(image).parent
+        folder = split.parents[1] / "superpixels_gpb200" / split.name
+        files[image] = str(folder / f"{Path(image).stem}.mat")
+    return MCGSuperpixels(files)
+
+
+def measure(fit: Fit, sources: dict[str, Any], device: str) -> dict[str, Any]:
+    """Fit one setting to one image, and score its labels and their connected components."""
+    start = time.perf_counter()
+    dic = DeepImageClustering(
+        **fit.setting,
+        superpixels=sources[fit.superpixels],
+        random_state=fit.seed,
+        device=device,
+    ).fit(fit.path)
+    seconds = time.perf_counter() - start
+    maps = dic.superpixel_labels_.reshape(-1, *dic.labels_.shape)
+    row = dict(zip(KEY, fit.key, strict=True))
+    row |= {
+        "annotations": len(fit.annotations),
+        "regions": sum(int(one.max()) + 1 for one in maps),
+        "labels": dic.n_clusters_,
+        "epochs": dic.n_iter_,
+        "stopped_by": dic.stopped_by_,
+        "seconds": round(seconds, 2),
+        "device": describe_device(dic.device_),
+        "precision": dic.precision_,
+        "resolution": dic.resolution_,
+        "torch": version("torch"),
+        "date": date.today().isoformat(),
+    }
+    components = label_components(dic.labels_, background=-1) - 1
+    for suffix, labels in (("", dic.labels_), ("_components", components)):
+        scores = segmentation_report(fit.annotations, labels).to_dict()
+        row |= {f"{name}{suffix}": round(scores[MEASURES[name]], 6) for name in MEASURES}
+    return row
+
+
+def describe_device(device: str) -> str:
+    """Say on what was computed."""
+    if device.startswith("cuda"):
+        import torch
+
+        return torch.cuda.get_device_name(device)
+    return f"CPU {platform.machine()}"
+
+
+def read_rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
+    """Read the rows that are there by key, without a last one that was cut off."""
+    if not path.exists():
+        return {}
+    text = path.read_text()
+    if not text.endswith("\n"):
+        text = text[: text.rfind("\n") + 1]
+        path.write_text(text)
+    rows: Iterable[dict[str, str]] = csv.DictReader(text.splitlines())
+    return {tuple(row[name] for name in KEY): row for row in rows}
+
+
+def read_peers(bsds: Bunch) -> dict[str, float]:
+    """Probabilistic Rand indices of AF-graph by image, where they lie beside the data set."""
+    for folder in Path(bsds.images[0]).parents:
+        file = folder / "peers/af_graph_bsds300.csv"
+        if file.exists():
+            with open(file) as rows:
+                return {row["image"]: float(row["pri"]) for row in csv.DictReader(rows)}
+    return {}
+
+
+def describe(options: argparse.Namespace) -> str:
+    """Name the command that makes the table again."""
+    words = [f"python benchmarks/paper.py {options.table}"]
+    if options.images is not None:
+        words.append(f"--images {options.images}")
+    words.append(f"--seeds {options.seeds} --superpixels {' '.join(options.superpixels)}")
+    if options.resolution is not None:
+        words.append(f"--resolution {options.resolution:g}")
+    if options.subset != "bsds300":
+        words.append(f"--subset {options.subset}")
+    return " ".join(words)
+
+
+if __name__ == "__main__":
+    main()
