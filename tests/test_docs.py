@@ -37,8 +37,8 @@ def test_code_runs(page, monkeypatch):
         mask[:50] = True
         assert squares.fit_transform(image).max() + 1 == 10 * 15
         assert squares.fit_transform(image, mask=mask).max() + 1 == 5 * 15 + 1
-        with pytest.raises(ValueError, match="'side' parameter of SquareSuperpixels"):
-            squares.set_params(side=0).fit(image)
+        with pytest.raises(ValueError, match="side=0: a square has a side"):
+            squares.set_params(side=0).fit_transform(image)
 
 
 def test_included_tables_are_there():
