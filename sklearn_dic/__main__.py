@@ -132,14 +132,12 @@ def _segment(
 ) -> list[Result]:
     """Segment the files, telling of each as soon as it is done."""
     results: list[Result] = []
-    # Whole paths, since a worker may have been started in another folder.
     segment = partial(
         segment_file,
         estimator=estimator,
-        folder=options.output.absolute(),
+        folder=options.output,
         overwrite=options.overwrite,
     )
-    paths = [path.absolute() for path in paths]
     header_shown = False
     show_files = int(len(paths) > 1 and not options.quiet)
     stream = for_each(segment, paths, n_jobs=options.n_jobs, verbose=show_files)

@@ -1,6 +1,5 @@
 """A fit of its own for each image of a collection: the paper's protocol."""
 
-import os
 import warnings
 from functools import partial
 from numbers import Integral
@@ -15,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.superpixels._map import SuperpixelMap
 from sklearn_dic.superpixels._resolve import belong_to_one_image
-from sklearn_dic.utils._images import is_path, split_images
+from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import HasMethods, StrOptions, check_parameters
 
@@ -123,11 +122,6 @@ one image
         labels: list[Any] = [None] * len(images)
         errors: dict[int, Exception] = {}
         fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators)
-        # A worker may have been started in another folder.
-        images = [
-            os.path.abspath(item) if is_path(item) and os.path.exists(item) else item
-            for item in images
-        ]
         results = for_each(fit_one, images, n_jobs=self.n_jobs, verbose=self.verbose)
         interrupted = False
         try:

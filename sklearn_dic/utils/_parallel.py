@@ -1,5 +1,6 @@
 """The same work for many images, through joblib, with a progress bar."""
 
+import os
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
@@ -32,7 +33,8 @@ def for_each(
     description : str
         What the bar is called.
     """
-    tasks = (delayed(function)(item) for item in items)
+    folder = os.getcwd()
+    tasks = (delayed(_work)(function, item, folder) for item in items)
     results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
     try:
         with tqdm(total=len(items), desc=description, unit="image", disable=not verbose) as bar:
@@ -43,3 +45,10 @@ def for_each(
         with warnings.catch_warnings():  # who closes this early means to cancel the rest
             warnings.filterwarnings("ignore", ".*have been cancelled", UserWarning)
             results.close()
+
+
+def _work(function: Callable[..., Any], item: Any, folder: str) -> Any:
+    """Work in the folder of the caller; a worker may have been started in another one."""
+    if os.getcwd() != folder and os.path.isdir(folder):
+        os.chdir(folder)
+    return function(item)
