@@ -1,13 +1,12 @@
 """From rows of results to a table in reStructuredText."""
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from _published import (
     BEST_SETTING,
     EPOCHS,
+    NOTHING,
     SECONDS,
     SECONDS_BY_CLUSTERS,
     SYSTEMS,
@@ -15,40 +14,46 @@ from _published import (
     Scores,
 )
 
-from sklearn_dic.model_selection import OptimalScale, optimal_scale
-
 HIGHER = {"pri": True, "voi": False, "gce": False, "bde": False, "sc": True}
 DIGITS = {"pri": 4, "voi": 3, "gce": 3, "bde": 2, "sc": 3}
-TITLES = ["setting", "PRI ↑", "VoI ↓", "GCE ↓", "BDE ↓", "SC ↑", "labels", "epochs", "seconds",
-          "PRI, minus that of AF-graph"]  # fmt: skip
+COUNTS = ("labels", "epochs", "seconds")
+TITLES = ["setting", "PRI ↑", "VoI ↓", "GCE ↓", "BDE ↓", "SC ↑", *COUNTS,
+          "PRI, minus AF-graph's", "PRI, minus the first setting's"]  # fmt: skip
 LEGEND = """\
-Values are means over images and seeds, ± the standard deviation over seeds; the last column is the
-mean difference over images ± its standard error. "Pieces apart" numbers the connected pieces of a
-label apart. Published rows are means over all 300 images.
-"""
+Values are means over images and seeds, ± the standard deviation over seeds where there are several
+of them. The last two columns are mean differences over the same images, ± their standard errors.
+"Pieces apart" numbers the connected pieces of a label apart. Published rows are means over all 300
+images where they do not say otherwise."""
 VARIANTS = {"": "", "_components": ", pieces apart"}
+WARNINGS = {"gpb200": "; **trained on the annotations of these images**"}
 
 Row = dict[str, str]
+Peers = dict[str, dict[str, float]]  # scores of AF-graph by image
 
 
 class Results:
-    """The rows of one kind of superpixels as arrays: settings x seeds x images."""
+    """The rows of one kind of superpixels as arrays: settings x seeds x images.
 
-    def __init__(self, rows: list[Row], settings: list[str], peers: dict[str, float]) -> None:
+    Only images that have all settings and seeds count.
+    """
+
+    def __init__(self, rows: list[Row], settings: list[str], peers: Peers) -> None:
         by_key = {(row["setting"], row["seed"], row["image"]): row for row in rows}
         self.settings = settings
         self.seeds = sorted({row["seed"] for row in rows})
-        images = dict.fromkeys(row["image"] for row in rows)
         self.images = [
             image
-            for image in images
+            for image in dict.fromkeys(row["image"] for row in rows)
             if all((s, seed, image) in by_key for s in settings for seed in self.seeds)
         ]
         self.rows = [
             [[by_key[s, seed, image] for image in self.images] for seed in self.seeds]
             for s in settings
         ]
-        self.peers = np.array([peers.get(image, np.nan) for image in self.images])
+        self.peers = {
+            measure: np.array([peers.get(image, {}).get(measure, np.nan) for image in self.images])
+            for measure in HIGHER
+        }
         self.annotators = self.values("annotations")[0, 0] if self.images else np.empty(0)
 
     def values(self, column: str) -> np.ndarray:
@@ -60,25 +65,8 @@ class Results:
         weights = self.annotators if measure == "sc" else None
         return np.average(values, axis=-1, weights=weights)
 
-    def difference(self, pri: np.ndarray) -> str:
-        """Compare (seeds, images) with AF-graph, image by image."""
-        differences = pri.mean(axis=0) - self.peers
-        if len(differences) < 2 or not np.isfinite(differences).all():
-            return ""
-        return spread(differences.mean(), differences.std(ddof=1) / len(differences) ** 0.5, 4)
 
-    def scales(self, suffix: str, seed: int) -> OptimalScale:
-        """ODS and OIS of one seed; a higher score is better."""
-        results: dict[str, Any] = {"params": [{"i": i} for i in range(len(self.settings))]}
-        for measure, is_higher in HIGHER.items():
-            values = self.values(measure + suffix)[:, seed] * (1 if is_higher else -1)
-            results |= {f"split{i}_test_{measure}": values[:, i] for i in range(values.shape[1])}
-        return optimal_scale(results, "pri")
-
-
-def render(
-    table: str, rows: list[Row], settings: list[str], *, peers: dict[str, float], note: str
-) -> str:
+def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, command: str) -> str:
     """Draw the table of a name -> reStructuredText."""
     lines = []
     for superpixels in dict.fromkeys(row["superpixels"] for row in rows):
@@ -89,13 +77,13 @@ def render(
         regions = results.values("regions").mean()
         lines += [
             f"*{superpixels}*, {regions:.0f} superpixels on average, {len(results.images)} images, "
-            f"{len(results.seeds)} seed(s)",
+            f"{len(results.seeds)} seed(s){WARNINGS.get(superpixels, '')}",
             "",
             ".. list-table::",
             "   :header-rows: 1",
             "",
         ]
-        body = [TITLES, *published(table), *ours(results)]
+        body = [TITLES, *published(table), peer(results), *ours(results)]
         if table in ("table1", "table4"):
             body += optimal(results)
         for cells in body:
@@ -103,60 +91,64 @@ def render(
         lines.append("")
     if not lines:
         return "No image has all settings yet.\n"
-    first = rows[0]
-    resolution = sorted({f"{float(row['resolution']):.2g}" for row in rows})
-    lines += [
-        LEGEND,
-        f"Made by ``{note}``: {first['device']}, PyTorch {first['torch']}, {first['precision']},",
-        f"trained at {', '.join(resolution)} of the sides, {first['date']}.",
-        "",
-    ]
+    places = ["device", "precision", "resolution", "torch", "scikit-image", "sklearn-dic", "date"]
+    made = "; ".join(
+        f"{name} {' and '.join(sorted({row[name] for row in rows}))}" for name in places
+    )
+    lines += [LEGEND, "", f"Made by ``{command}``: {made}.", ""]
     return "\n".join(line.rstrip() for line in lines)
 
 
 def ours(results: Results) -> list[list[str]]:
     """Make a line for each setting, for the labels and for their connected pieces."""
     lines = []
-    counts = {name: results.values(name) for name in ("labels", "epochs", "seconds")}
+    counts = [results.values(name) for name in COUNTS]
     for suffix, variant in VARIANTS.items():
         values = {measure: results.values(measure + suffix) for measure in HIGHER}
         for i, setting in enumerate(results.settings):
             cells = [describe(setting) + variant]
-            for measure, columns in values.items():
-                seeds = results.mean(measure, columns[i])
-                cells.append(spread_over(seeds, DIGITS[measure]))
-            cells += [f"{counts[name][i].mean():.1f}" for name in counts]
-            lines.append([*cells, results.difference(values["pri"][i])])
+            cells += [
+                spread_over(results.mean(measure, columns[i]), DIGITS[measure])
+                for measure, columns in values.items()
+            ]
+            cells += [f"{count[i].mean():.1f}" for count in counts]
+            pri = values["pri"][i].mean(axis=0)
+            cells.append(difference(pri - results.peers["pri"]))
+            cells.append(difference(pri - values["pri"][0].mean(axis=0)) if i else "")
+            lines.append(cells)
     return lines
 
 
 def optimal(results: Results) -> list[list[str]]:
     """Find the best setting for the whole set and for each image, by both protocols."""
     lines = []
-    chosen: dict[str, Callable[[OptimalScale, str], Any]] = {
-        "ODS, each measure": lambda scale, measure: scale.ods_params[measure]["i"],
-        "ODS by PRI": lambda scale, measure: scale.ods_params["pri"]["i"],
-        "OIS, each measure": lambda scale, measure: [p["i"] for p in scale.ois_params[measure]],
-        "OIS by PRI": lambda scale, measure: [p["i"] for p in scale.ois_params["pri"]],
-    }
-    everything = np.arange(len(results.images))
+    images, seeds = np.arange(len(results.images)), np.arange(len(results.seeds))
     for suffix, variant in VARIANTS.items():
-        scales = [results.scales(suffix, seed) for seed in range(len(results.seeds))]
-        for name, choose in chosen.items():
-            cells = [name + variant]
-            picked = {}
-            for measure in HIGHER:
-                values = results.values(measure + suffix)
-                picked[measure] = np.array(
-                    [
-                        values[choose(scale, measure), seed, everything]
-                        for seed, scale in enumerate(scales)
-                    ]
-                )
-                seeds = results.mean(measure, picked[measure])
-                cells.append(spread_over(seeds, DIGITS[measure]))
-            lines.append([*cells, "", "", "", results.difference(picked["pri"])])
+        values = {measure: results.values(measure + suffix) for measure in HIGHER}
+        sign = {measure: 1 if is_higher else -1 for measure, is_higher in HIGHER.items()}
+        best = {m: (sign[m] * results.mean(m, values[m])).argmax(axis=0) for m in HIGHER}
+        best_each = {m: (sign[m] * values[m]).argmax(axis=0) for m in HIGHER}
+        for name, choice in {
+            "ODS, each measure": {m: best[m][:, None] for m in HIGHER},
+            "ODS by PRI": dict.fromkeys(HIGHER, best["pri"][:, None]),
+            "OIS, each measure": best_each,
+            "OIS by PRI": dict.fromkeys(HIGHER, best_each["pri"]),
+        }.items():
+            picked = {m: values[m][choice[m], seeds[:, None], images] for m in HIGHER}
+            cells = [spread_over(results.mean(m, picked[m]), DIGITS[m]) for m in HIGHER]
+            against = difference(picked["pri"].mean(axis=0) - results.peers["pri"])
+            lines.append([name + variant, *cells, *[""] * len(COUNTS), against, ""])
     return lines
+
+
+def peer(results: Results) -> list[str]:
+    """Score AF-graph on the same images."""
+    means = [results.peers[measure].mean() for measure in HIGHER]
+    cells = [
+        "" if np.isnan(mean) else f"{mean:.{digits}f}"
+        for mean, digits in zip(means, DIGITS.values(), strict=True)
+    ]
+    return ["published: AF-graph on these images", *cells, *[""] * (len(COUNTS) + 2)]
 
 
 def published(table: str) -> list[list[str]]:
@@ -166,25 +158,20 @@ def published(table: str) -> list[list[str]]:
     if table == "table1":
         lines = SYSTEMS
     elif table == "table3":
-        lines = {f"published: T = {epochs}": scores for epochs, scores in EPOCHS.items()}
+        lines = {f"T = {epochs}": scores for epochs, scores in EPOCHS.items()}
     elif table == "table6":
-        seconds = {f"published: T = {epochs}, GTX 1080": s for epochs, s in SECONDS.items()}
-        seconds |= {f"published: C = {c}, GTX 1080": s for c, s in SECONDS_BY_CLUSTERS.items()}
-        lines = dict.fromkeys(seconds, (None,) * 4)
+        seconds = {f"T = {epochs}, GTX 1080": s for epochs, s in SECONDS.items()}
+        seconds |= {f"C = {c}, GTX 1080": s for c, s in SECONDS_BY_CLUSTERS.items()}
+        lines = dict.fromkeys(seconds, NOTHING)
     else:
-        best = f"published: C = {BEST_SETTING[0]}, M = {BEST_SETTING[1]}"
+        best = f"C = {BEST_SETTING[0]}, M = {BEST_SETTING[1]}"
         lines = {best: SYSTEMS["DIC, best single setting"]}
         if table == "table4":
-            lines["published: OIS"] = SYSTEMS["DIC, best of 7 settings for each image"]
+            lines["OIS"] = SYSTEMS["DIC, best of 7 settings for each image"]
         if table == "table5":
-            lines["published: without clustering"] = WITHOUT_CLUSTERING
-    digits = list(DIGITS.values())
+            lines["without clustering"] = WITHOUT_CLUSTERING
     return [
-        [
-            name,
-            *("" if x is None else f"{x:.{d}f}" for x, d in zip(scores, digits, strict=False)),
-            *["", "", "", f"{seconds[name]:.1f}" if name in seconds else "", ""],
-        ]
+        [f"published: {name}", *scores, "", "", str(seconds.get(name, "")), "", ""]
         for name, scores in lines.items()
     ]
 
@@ -200,8 +187,15 @@ def describe(setting: str) -> str:
     return text
 
 
+def difference(differences: np.ndarray) -> str:
+    """Write the mean of paired differences (images,) and its standard error."""
+    if len(differences) < 2 or not np.isfinite(differences).all():
+        return ""
+    return spread(differences.mean(), differences.std(ddof=1) / len(differences) ** 0.5, 4)
+
+
 def spread_over(seeds: np.ndarray, digits: int) -> str:
-    """Mean and standard deviation of one value for each seed."""
+    """Write the mean and standard deviation of one value for each seed."""
     return spread(seeds.mean(), seeds.std(ddof=1) if len(seeds) > 1 else None, digits)
 
 

@@ -3,7 +3,7 @@
 Fits every setting of a table to images of BSDS300 and compares the labels with the human
 annotations. Each fit is one row of a CSV file, written when it is done: a run that was stopped
 goes on where it was, and tables share the fits that they have in common. The table itself is
-printed, and written to docs/tables for the documentation.
+printed, and written where `--write` says.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import csv
 import json
 import platform
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -20,19 +19,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from _published import BEST_SETTING, EPOCHS, SECONDS, SECONDS_BY_CLUSTERS, SETTINGS
-from _rendering import render
+from _rendering import Peers, render
 from skimage.measure import label as label_components
 from sklearn.utils import Bunch
+from tqdm.auto import tqdm
 
-from sklearn_dic import DeepImageClustering
+from sklearn_dic import DeepImageClustering, __version__
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.metrics import segmentation_report
 from sklearn_dic.superpixels import MCGSuperpixels, get_superpixels_names
+from sklearn_dic.utils._device import resolve_device, resolve_precision
 from sklearn_dic.utils._parallel import for_each
 
 HERE = Path(__file__).parent
-KEY = ["image", "superpixels", "seed", "setting"]
+KEY = ["image", "superpixels", "seed", "setting", "device", "precision"]
 MEASURES = {
     "pri": "probabilistic_rand_index",
     "voi": "variation_of_information",
@@ -43,7 +45,7 @@ MEASURES = {
 COLUMNS = [
     *KEY, "annotations", "regions", "labels", "epochs", "stopped_by", "seconds",
     *MEASURES, *(f"{name}_components" for name in MEASURES),
-    "device", "precision", "resolution", "torch", "date",
+    "resolution", "torch", "scikit-image", "sklearn-dic", "date",
 ]  # fmt: skip
 
 TABLES: dict[str, list[dict[str, Any]]] = {
@@ -77,11 +79,19 @@ class Fit:
     superpixels: str
     seed: int
     setting: dict[str, Any]
+    device: torch.device
 
     @property
     def key(self) -> tuple[str, ...]:
         """What tells it from all other rows."""
-        return Path(self.path).stem, self.superpixels, str(self.seed), as_text(self.setting)
+        return (
+            Path(self.path).stem,
+            self.superpixels,
+            str(self.seed),
+            as_text(self.setting),
+            describe_device(self.device),
+            resolve_precision("auto", self.device),
+        )
 
 
 def as_text(setting: dict[str, Any]) -> str:
@@ -96,14 +106,14 @@ def main() -> None:
     if options.table == "figure7":
         from _figure7 import draw
 
-        draw(bsds, options)
+        draw(bsds, find_superpixels(options.superpixels[0], bsds), options)
         return
     settings = [
         setting | ({} if options.resolution is None else {"resolution": options.resolution})
         for setting in TABLES[options.table]
     ]
     fits = [
-        Fit(path, annotations, superpixels, seed, setting)
+        Fit(path, annotations, superpixels, seed, setting, resolve_device(options.device))
         for path, annotations in zip(bsds.images, bsds.annotations, strict=True)
         for superpixels in options.superpixels
         for seed in range(options.seeds)
@@ -118,17 +128,19 @@ def main() -> None:
     except KeyboardInterrupt:
         print("Interrupted: the table has what is there; run it again to go on.")
     rows = read_rows(options.results)
+    done = [rows[fit.key] for fit in fits if fit.key in rows]
     table = render(
         options.table,
-        [rows[fit.key] for fit in fits if fit.key in rows],
+        done,
         [as_text(setting) for setting in settings],
         peers=read_peers(bsds),
-        note=describe(options),
+        command=describe(options),
     )
     print(table)
-    name = options.table if options.subset == "bsds300" else f"{options.table}_{options.subset}"
-    (HERE.parent / "docs/tables").mkdir(exist_ok=True)
-    (HERE.parent / f"docs/tables/{name}.rst").write_text(table)
+    if options.write and len(done) < len(fits):
+        print(f"Not written to the documentation: {len(fits) - len(done)} fits are missing.")
+    elif options.write:
+        options.write.write_text(table)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -146,6 +158,7 @@ def parse_arguments() -> argparse.Namespace:
     add("--device", default="auto")
     add("--subset", default="bsds300", choices=["train", "val", "test", "bsds300", "bsds500"])
     add("--root", default=None, help="folder of the data set; default: SKLEARN_DIC_DATA")
+    add("--write", type=Path, default=None, metavar="FILE", help="write the table, when complete")
     add("--results", type=Path, default=HERE / "results/paper.csv", help="default: %(default)s")
     return parser.parse_args()
 
@@ -153,18 +166,26 @@ def parse_arguments() -> argparse.Namespace:
 def measure_all(fits: list[Fit], bsds: Bunch, options: argparse.Namespace) -> None:
     """Fit and score, and append each row as soon as it is there."""
     sources = {name: find_superpixels(name, bsds) for name in options.superpixels}
-    measure_one = partial(measure, sources=sources, device=options.device)
-    is_new = not options.results.exists()
+    is_new = not options.results.exists() or options.results.stat().st_size == 0
     with open(options.results, "a", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         if is_new:
             writer.writeheader()
+            file.flush()
         results = for_each(
-            measure_one, fits, n_jobs=options.n_jobs, verbose=1, description=options.table
+            partial(measure_or_tell, sources=sources),
+            fits,
+            n_jobs=options.n_jobs,
+            verbose=1,
+            description=options.table,
+            in_order=False,
         )
         for row in results:
-            writer.writerow(row)
-            file.flush()
+            if isinstance(row, str):
+                tqdm.write(row)
+            else:
+                writer.writerow(row)
+                file.flush()
 
 
 def find_superpixels(name: str, bsds: Bunch) -> Any:
@@ -181,14 +202,22 @@ def find_superpixels(name: str, bsds: Bunch) -> Any:
     return MCGSuperpixels(files)
 
 
-def measure(fit: Fit, sources: dict[str, Any], device: str) -> dict[str, Any]:
+def measure_or_tell(fit: Fit, sources: dict[str, Any]) -> dict[str, Any] | str:
+    """Measure a row, or say why it cannot be measured, so that the others go on."""
+    try:
+        return measure(fit, sources)
+    except Exception as error:
+        return f"error: {' '.join(fit.key)}: {error}"
+
+
+def measure(fit: Fit, sources: dict[str, Any]) -> dict[str, Any]:
     """Fit one setting to one image, and score its labels and their connected components."""
     start = time.perf_counter()
     dic = DeepImageClustering(
         **fit.setting,
         superpixels=sources[fit.superpixels],
         random_state=fit.seed,
-        device=device,
+        device=fit.device,
     ).fit(fit.path)
     seconds = time.perf_counter() - start
     maps = dic.superpixel_labels_.reshape(-1, *dic.labels_.shape)
@@ -200,10 +229,10 @@ def measure(fit: Fit, sources: dict[str, Any], device: str) -> dict[str, Any]:
         "epochs": dic.n_iter_,
         "stopped_by": dic.stopped_by_,
         "seconds": round(seconds, 2),
-        "device": describe_device(dic.device_),
-        "precision": dic.precision_,
-        "resolution": dic.resolution_,
+        "resolution": f"{dic.resolution_:.3g}",
         "torch": version("torch"),
+        "scikit-image": version("scikit-image"),
+        "sklearn-dic": __version__,
         "date": date.today().isoformat(),
     }
     components = label_components(dic.labels_, background=-1) - 1
@@ -213,11 +242,9 @@ def measure(fit: Fit, sources: dict[str, Any], device: str) -> dict[str, Any]:
     return row
 
 
-def describe_device(device: str) -> str:
-    """Say on what was computed."""
-    if device.startswith("cuda"):
-        import torch
-
+def describe_device(device: torch.device) -> str:
+    """Say on what is computed."""
+    if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"CPU {platform.machine()}"
 
@@ -230,17 +257,24 @@ def read_rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
     if not text.endswith("\n"):
         text = text[: text.rfind("\n") + 1]
         path.write_text(text)
-    rows: Iterable[dict[str, str]] = csv.DictReader(text.splitlines())
+    if not text:
+        return {}
+    rows = csv.DictReader(text.splitlines())
+    if rows.fieldnames != COLUMNS:
+        raise SystemExit(f"{path} has other columns: name another file with --results")
     return {tuple(row[name] for name in KEY): row for row in rows}
 
 
-def read_peers(bsds: Bunch) -> dict[str, float]:
-    """Probabilistic Rand indices of AF-graph by image, where they lie beside the data set."""
+def read_peers(bsds: Bunch) -> Peers:
+    """Read the scores of AF-graph by image, where they lie beside the data set."""
     for folder in Path(bsds.images[0]).parents:
         file = folder / "peers/af_graph_bsds300.csv"
         if file.exists():
             with open(file) as rows:
-                return {row["image"]: float(row["pri"]) for row in csv.DictReader(rows)}
+                return {
+                    row.pop("image"): {name: float(score) for name, score in row.items()}
+                    for row in csv.DictReader(rows)
+                }
     return {}
 
 

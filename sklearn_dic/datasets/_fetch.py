@@ -72,6 +72,8 @@ def fetch_bsds500(
     ValueError
         Where the archive is not the one that was expected, or is refused because something
         in it would leave the folder. It is deleted.
+    FileExistsError
+        Where the folder is there, but without all of its images.
     OSError
         Where the disk has too little room.
 
@@ -82,6 +84,9 @@ def fetch_bsds500(
     Notes
     -----
     The images are for non-commercial research and education only.
+
+    The archive is deleted when it is unpacked. The hash is the one that several public
+    projects print; Berkeley publishes none.
 
     References
     ----------

@@ -73,6 +73,8 @@ def make_mosaic(
     check_scalar(n_channels, "n_channels", Integral, min_val=1)
     check_scalar(texture, "texture", Real, min_val=0)
     check_scalar(noise, "noise", Real, min_val=0)
+    if not np.isfinite([texture, noise]).all():
+        raise ValueError(f"texture={texture} and noise={noise} must be finite")
     random = check_random_state(random_state)
     labels = _make_regions(n_regions, shape, random)
     image = _paint(labels, n_regions, n_channels, texture, random)

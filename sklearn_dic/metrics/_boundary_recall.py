@@ -27,7 +27,8 @@ def boundary_recall(
         The annotation of the image, or those of its K annotators, also as a list of maps.
         For a collection, a list with one such entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection.
+        The segmentation. Two dimensions are one image, anything else is a collection, and
+        then the first axis of `y_true` counts images as well.
     tolerance : float, default=2
         Largest distance that counts as nearby, in pixels.
     ignore_label : int or None, default=None

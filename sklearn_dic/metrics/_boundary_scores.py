@@ -42,7 +42,8 @@ def boundary_scores(
         The annotation of the image, or those of its K annotators, also as a list of maps.
         For a collection, a list with one such entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection.
+        The segmentation. Two dimensions are one image, anything else is a collection, and
+        then the first axis of `y_true` counts images as well.
     tolerance : float, default=0.0075
         Largest distance of a match, as a share of the diagonal of the image.
     ignore_label : int or None, default=None

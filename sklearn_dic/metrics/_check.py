@@ -85,6 +85,11 @@ def read_annotated_images(
             f"y_pred is {_describe(y_pred)}; one label map is (H, W), and a collection a list "
             "of maps or (N, H, W)"
         )
+    if isinstance(y_pred, np.ndarray) and y_pred.shape[-1] in (1, 3, 4):
+        raise ValueError(
+            f"y_pred is {_describe(y_pred)}: a label map has no channel axis, so pass "
+            "y_pred[..., 0] if it is one; a stack of maps so narrow goes into a list"
+        )
     if _n_dimensions(y_true) == 2 or len(y_true) != len(y_pred):
         raise ValueError(
             f"y_pred is a collection of {len(y_pred)} label map(s), and y_true is "

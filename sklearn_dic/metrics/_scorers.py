@@ -1,5 +1,6 @@
 """Scorers, which scikit-learn's searches and cross-validation find by name."""
 
+import copy
 from typing import Any
 
 from sklearn.metrics import make_scorer
@@ -65,9 +66,11 @@ def get_scorer(scoring: str) -> Any:
     >>> scorer(dic, image, dic.labels_)
     1.0
     """
+    if not isinstance(scoring, str):
+        raise TypeError(f"scoring is {scoring!r}; it is the name of a scorer")
     for name in (scoring, f"neg_{scoring}"):
         if name in SCORERS:
-            return SCORERS[name]
+            return copy.deepcopy(SCORERS[name])  # a request for metadata is the caller's own
     raise ValueError(
         f"the scorer {scoring!r} is not known; the names are {', '.join(sorted(SCORERS))}"
     )

@@ -24,7 +24,8 @@ def variation_of_information(y_true: Any, y_pred: Any, *, ignore_label: int | No
         The annotation of the image, or those of its K annotators, also as a list of maps.
         For a collection, a list with one such entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection.
+        The segmentation. Two dimensions are one image, anything else is a collection, and
+        then the first axis of `y_true` counts images as well.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 

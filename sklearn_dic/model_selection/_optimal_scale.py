@@ -66,9 +66,7 @@ class OptimalScale:
         return "\n".join(lines)
 
 
-def optimal_scale(
-    cv_results_: Mapping[str, Any], metric: str = "probabilistic_rand_index"
-) -> OptimalScale:
+def optimal_scale(cv_results_: Mapping[str, Any], metric: str | None = None) -> OptimalScale:
     """Find the best setting for all images, and for each image, in a finished search.
 
     Two protocols are in use, and their numbers must not be mixed. In the Berkeley benchmark
@@ -83,9 +81,9 @@ def optimal_scale(
         `sklearn.model_selection.GridSearchCV`, with one metric or several. All scores are
         read as "greater is better", as scikit-learn's scorers are, and reported as they are:
         a measure where less is better has been negated by its scorer.
-    metric : str, default="probabilistic_rand_index"
-        The metric that picks. Where the search had a single metric, scikit-learn calls it
-        "score", and this is used.
+    metric : str or None, default=None
+        The metric that picks; None is "probabilistic_rand_index", or the only one. Where a
+        search had a single metric, scikit-learn calls it "score".
 
     Returns
     -------
@@ -138,8 +136,8 @@ def optimal_scale(
     2 settings, 2 images; best for *: n_clusters=50
     """
     scores = _test_scores(cv_results_)
-    if list(scores) == ["score"]:
-        metric = "score"
+    if metric is None:
+        metric = next(iter(scores)) if len(scores) == 1 else "probabilistic_rand_index"
     if metric not in scores:
         raise ValueError(f"the search has the metrics {', '.join(scores)}, and not {metric!r}")
     params = list(cv_results_["params"])

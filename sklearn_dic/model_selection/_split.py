@@ -13,7 +13,7 @@ class NoSplit(BaseCrossValidator):
     """Fit on everything and score on everything, once.
 
     For `cv` of a search over the parameters of an unsupervised method: one network for the
-    whole collection. Also takes a single image as it is.
+    whole collection. A single image with several annotators is ``[image], [annotations]``.
 
     See Also
     --------

@@ -16,8 +16,9 @@ def for_each(
     n_jobs: int | None = None,
     verbose: int = 0,
     description: str = "images",
+    in_order: bool = True,
 ) -> Generator[Any]:
-    """Yield `function(item)` for each item, in their order, as soon as each is there.
+    """Yield `function(item)` for each item, as soon as each is there.
 
     Parameters
     ----------
@@ -32,10 +33,14 @@ def for_each(
         1 shows a bar that counts images.
     description : str
         What the bar is called.
+    in_order : bool
+        Whether the results come in the order of the items, and so may wait for each other.
     """
     folder = os.getcwd()
     tasks = (delayed(_work)(function, item, folder) for item in items)
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+    results = Parallel(n_jobs=n_jobs, return_as="generator" if in_order else "generator_unordered")(
+        tasks
+    )
     try:
         with tqdm(total=len(items), desc=description, unit="image", disable=not verbose) as bar:
             for result in results:

@@ -116,3 +116,9 @@ def test_nothing_left():
 def test_bad_ignore_label(label):
     with pytest.raises(TypeError, match=r"ignore_label is .*; it is a label, an integer, or None"):
         pri(MAPS, PREDICTED, ignore_label=label)
+
+
+def test_a_channel_axis_is_noticed():
+    labels = np.zeros((6, 8, 1), int)
+    with pytest.raises(ValueError, match=r"shape \(6, 8, 1\): a label map has no channel axis"):
+        pri(labels, labels)

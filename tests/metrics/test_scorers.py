@@ -75,9 +75,10 @@ def test_names_say_the_direction(images, annotations):
 
 def test_get_scorer():
     for name in SCORERS:
-        assert get_scorer(name) is SCORERS[name]
+        assert get_scorer(name) is not SCORERS[name]  # what is asked of one is not asked of all
+        assert repr(get_scorer(name)) == repr(SCORERS[name])
     for name in NEGATED:
-        assert get_scorer(name) is SCORERS[f"neg_{name}"]
+        assert repr(get_scorer(name)) == repr(SCORERS[f"neg_{name}"])
     with pytest.raises(ValueError, match=r"'accuracy' is not known; the names are .*neg_global"):
         get_scorer("accuracy")
 
