@@ -75,6 +75,8 @@ def write(curves: list[dict[str, Any]]) -> None:
             axes[1].plot(epochs, [row["labels"] for row in own], **style)
     axes[0].set(xlabel="epoch", ylabel="loss (Eq. 8)")
     axes[1].set(xlabel="epoch", ylabel="labels left", yscale="log")
+    axes[1].yaxis.set_major_formatter("{x:.0f}")
+    axes[1].yaxis.set_minor_formatter("{x:.0f}")
     axes[1].legend(title="image", fontsize="small")
     target = HERE.parent / "docs/images/figure7.png"
     figure.savefig(target, dpi=110)
