@@ -9,6 +9,7 @@ import logging
 import os
 import warnings
 import zipfile
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sklearn_dic.superpixels._hdf5_reading import read_hdf5
 from sklearn_dic.superpixels._matlab5_reading import read_matlab5
 
 LARGEST = 2**30  # bytes of one file, after decompression
+MOST_PAGES = 1000  # of a TIFF file
 
 # What a file holds: arrays, cells (list) and structs (dict), nested as in MATLAB.
 Contents = dict[str, Any]
@@ -95,8 +97,11 @@ def _read_tiff(path: Path) -> Contents:
     logger.setLevel(logging.CRITICAL)  # what is wrong with a file, its exception says
     try:
         with tifffile.TiffFile(path) as file:
-            check_size(sum(page.nbytes for page in file.pages))
-            pages = [page.asarray() for page in file.pages]
+            found = list(islice(file.pages, MOST_PAGES + 1))  # pages may follow each other forever
+            if len(found) > MOST_PAGES:
+                raise ValueError(f"it has more than {MOST_PAGES} pages")
+            check_size(sum(page.nbytes for page in found))
+            pages = [page.asarray() for page in found]
     except ValueError as error:
         if "imagecodecs" in str(error):  # a compression that tifffile leaves to another library
             return _read_with_pillow(path, "TIFF")

@@ -198,6 +198,16 @@ def test_compressed_tiff(tmp_path):
     assert same_partition(MCGSuperpixels(tmp_path / "a.tif").fit_transform(IMAGE), LABELS)
 
 
+def test_pages_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_reading, "MOST_PAGES", 2)
+    for n_pages in (2, 3):
+        pages = [Image.fromarray(LABELS.astype(np.uint8))] * n_pages
+        pages[0].save(tmp_path / f"{n_pages}.tif", save_all=True, append_images=pages[1:])
+    assert same_partition(MCGSuperpixels(tmp_path / "2.tif", index=1).fit_transform(IMAGE), LABELS)
+    with pytest.raises(OSError, match="more than 2 pages"):
+        MCGSuperpixels(tmp_path / "3.tif").fit_transform(IMAGE)
+
+
 def test_colours_are_no_contours(tmp_path):
     rgb = np.zeros((20, 30, 3), np.uint8)
     rgb[:, 15, 0] = 200
