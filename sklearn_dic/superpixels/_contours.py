@@ -59,10 +59,12 @@ def _find_threshold(
 ) -> float:
     """Find the smallest threshold that leaves at most `n_segments` regions, by bisection."""
     thresholds = np.unique(contours)
-    # A soft edge map has few closed contours at low thresholds as well: start from the most.
-    tried = np.unique(np.linspace(0, len(thresholds) - 1, 33).astype(int))
-    counts = [label(contours <= thresholds[i], connectivity=1, return_num=True)[1] for i in tried]
-    below, enough = tried[int(np.argmax(counts))] - 1, len(thresholds) - 1
+    below, enough = -1, len(thresholds) - 1  # the largest leaves one region
+    if cut is _cut_on_pixels:
+        # Soft edges enclose few regions at low thresholds as well: start from the most.
+        tried = np.unique(np.linspace(0, enough, 33).astype(int))
+        counts = [label(contours <= thresholds[i], connectivity=1).max() for i in tried]
+        below = tried[int(np.argmax(counts))] - 1
     while enough - below > 1:
         middle = (below + enough) // 2
         if len(np.unique(cut(contours, thresholds[middle]))) <= n_segments:
