@@ -28,7 +28,7 @@ from sklearn_dic.network import (
     make_batches,
     overfit,
     refinement_loss,
-    sample_superpixels,
+    sample_pixels,
 )
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import take_images
@@ -130,7 +130,7 @@ default="felzenszwalb"
     Attributes
     ----------
     labels_ : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-        Labels of the training images, consecutive from 0.
+        Labels of the training images, consecutive from 0; -1 outside of `sample_mask`.
     n_clusters_ : int
         Number of labels left in the training images, before `connected_components`.
     superpixel_labels_ : ndarray or list of ndarray, dtype int32, or None
@@ -260,7 +260,9 @@ default="felzenszwalb"
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(
+        self, X: Any, y: Any = None, *, superpixels: Any = None, sample_mask: Any = None
+    ) -> Self:
         """Overfit a network to one image, or one network to a collection.
 
         Parameters
@@ -272,6 +274,13 @@ list of these
             are taken as they are.
         y : None
             Not used, here by convention.
+        superpixels : str, transformer, array-like or list of these, default=None
+            What votes in these images, instead of the parameter `superpixels`; label maps
+            for a collection come as one entry for each image.
+        sample_mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, default=None
+            False at pixels to leave out. They have no part in superpixels, centres, votes and
+            loss, have the label -1, and the network sees the mean colour of the others in
+            their place, so they may be NaN.
 
         Returns
         -------
@@ -297,18 +306,18 @@ list of these
         check_parameters(self)
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
-        images, maps = self._open(X)
+        images, maps = self._open(X, superpixels, sample_mask)
         network = self._make_network(images, precision)
         self._check_memory("fit", network, images, device)
         network.draw(torch_generator(self.random_state)).to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
-            superpixels = resolve_superpixels(maps, images)
+            voters = resolve_superpixels(maps, images)
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
-            training = self._overfit(network, images, superpixels, bar)
-        answers = self._answer(network, images, superpixels)
+            training = self._overfit(network, images, voters, bar)
+        answers = self._answer(network, images, voters)
 
         self.module_ = network
         self.device_ = str(device)
@@ -319,21 +328,21 @@ list of these
         self.n_iter_ = len(training.loss_curve)
         self.stopped_by_ = training.stopped_by
         left = np.unique(np.concatenate([channels.ravel() for channels in answers]))
+        left = left[left >= 0]
         unused = np.setdiff1d(np.arange(self.n_clusters), left)
         self._channels = np.concatenate([left, unused])  # label k is channel _channels[k]
         self.n_clusters_ = len(left)
         self.labels_ = images.in_form_of_input([self._number(channels) for channels in answers])
         self.superpixel_labels_ = (
             None
-            if superpixels is None
-            else images.in_form_of_input(
-                [maps[0] if len(maps) == 1 else maps for maps in superpixels]
-            )
+            if voters is None
+            else images.in_form_of_input([maps[0] if len(maps) == 1 else maps for maps in voters])
         )
         self.cluster_centers_ = (
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
-        self._fitted_pair = self._fingerprints(images)
+        self._superpixels_given = superpixels is not None
+        self._fitted_pair = self._fingerprints(images, maps)
         self.n_features_in_ = images.n_channels
         if training.stopped_by == "interrupt":
             warnings.warn(
@@ -344,13 +353,18 @@ list of these
             )
         return self
 
-    def predict(self, X: Any) -> np.ndarray | list[np.ndarray]:
+    def predict(
+        self, X: Any, *, superpixels: Any = None, sample_mask: Any = None
+    ) -> np.ndarray | list[np.ndarray]:
         """Segment images with the trained network.
 
         Parameters
         ----------
         X : image or collection of images
             As in `fit`, of any size, with as many channels.
+        superpixels, sample_mask
+            As in `fit`. Superpixels that were passed to `fit` are used again for the images
+            that they were passed with.
 
         Returns
         -------
@@ -359,9 +373,9 @@ list of these
             had is `n_clusters_` or larger. With the parameters of the fit, the training
             images have the labels `labels_`.
         """
-        images, maps = self._open_for_prediction(X)
-        superpixels = self._superpixels_for_prediction(images, maps)
-        answers = self._answer(self.module_, images, superpixels)
+        images, maps = self._open_for_prediction(X, superpixels, sample_mask)
+        voters = self._superpixels_for_prediction(images, maps)
+        answers = self._answer(self.module_, images, voters)
         return images.in_form_of_input([self._number(channels) for channels in answers])
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
@@ -396,7 +410,9 @@ list, dtype float32
         """
         return self._features(X, lambda aggregated: aggregated.softmax(dim=1))
 
-    def score(self, X: Any, y: Any = None) -> float:
+    def score(
+        self, X: Any, y: Any = None, *, superpixels: Any = None, sample_mask: Any = None
+    ) -> float:
         """Return the negative loss (Eq. 8): how well the network agrees with the vote.
 
         Scores against human annotations need the annotations, and are not this one.
@@ -407,36 +423,49 @@ list, dtype float32
             As in `fit`, of any size, with as many channels.
         y : None
             Not used, here by convention.
+        superpixels, sample_mask
+            As in `predict`.
 
         Returns
         -------
         score : float
-            Mean over all pixels of the log-probability of the voted label, at most 0.
+            Mean over the pixels that count of the log-probability of the voted label, at
+            most 0.
         """
-        images, maps = self._open_for_prediction(X)
-        superpixels = self._superpixels_for_prediction(images, maps)
+        images, maps = self._open_for_prediction(X, superpixels, sample_mask)
+        voters = self._superpixels_for_prediction(images, maps)
         total = n_pixels = 0.0
-        for aggregated, part in self._aggregate(self.module_, images, superpixels):
-            refined = label_pixels(aggregated, part).flatten()
-            total += refinement_loss(as_rows(aggregated), refined).item() * len(refined)
+        parts = self._aggregate(self.module_, images, voters)
+        for (aggregated, part), mask in zip(parts, images.every_mask(), strict=True):
+            rows, refined = as_rows(aggregated), label_pixels(aggregated, part).flatten()
+            if mask is not None:
+                counted = torch.from_numpy(mask).flatten().to(rows.device)
+                rows, refined = rows[counted], refined[counted]
+            total += refinement_loss(rows, refined).item() * len(refined)
             n_pixels += len(refined)
         return -total / n_pixels
 
-    def _open(self, X: Any) -> tuple[Images, Any]:
-        """Open the images; superpixels that came with them take precedence."""
+    def _open(self, X: Any, superpixels: Any, sample_mask: Any) -> tuple[Images, Any]:
+        """Open the images; superpixels given or in X take precedence over the parameter."""
         X, maps = take_images(X)
+        images = open_images(X, self.channel_axis if maps is None else -1, sample_mask)
+        if superpixels is not None:
+            return images, superpixels
         if maps is None:
-            return open_images(X, self.channel_axis), self.superpixels
-        images = open_images(X, channel_axis=-1)
+            return images, self.superpixels
         return images, maps[0] if images.form == "image" else maps
 
     def _open_for_prediction(
-        self, X: Any, task: Literal["prediction", "features"] = "prediction"
+        self,
+        X: Any,
+        superpixels: Any = None,
+        sample_mask: Any = None,
+        task: Literal["prediction", "features"] = "prediction",
     ) -> tuple[Images, Any]:
         """Open images and compare them with what the network was trained on."""
         check_is_fitted(self)
         check_parameters(self)
-        images, maps = self._open(X)
+        images, maps = self._open(X, superpixels, sample_mask)
         if images.n_channels != self.n_features_in_:
             raise ValueError(
                 f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
@@ -450,7 +479,15 @@ list, dtype float32
         """Find the superpixels; the map of a training image does not fit another image."""
         if maps is self.superpixels and self._fitted_pair is not None:
             old_maps, old_pixels = self._fitted_pair
-            if old_maps == joblib.hash(maps) and old_pixels != joblib.hash(images.pixels):
+            is_training_image = old_pixels == joblib.hash(images.pixels)
+            if self._superpixels_given and is_training_image:
+                maps = self.superpixel_labels_
+            elif self._superpixels_given:
+                raise ValueError(
+                    "superpixels were passed to fit together with the training image, and this "
+                    "is another image: pass its own, as superpixels=..."
+                )
+            elif old_maps == joblib.hash(maps) and not is_training_image:
                 raise ValueError(
                     "superpixels belong to the training image (a label map, or one file), and "
                     "this is another image: give its own with set_params(superpixels=...), or "
@@ -458,11 +495,13 @@ list, dtype float32
                 )
         return resolve_superpixels(maps, images)
 
-    def _fingerprints(self, images: Images) -> tuple[str, str] | None:
+    def _fingerprints(self, images: Images, maps: Any) -> tuple[str, str] | None:
         """Hashes of the superpixels and the images they were given for, if they were given."""
-        if not belong_to_one_image(self.superpixels):
-            return None
-        return joblib.hash(self.superpixels), joblib.hash(images.pixels)
+        if self._superpixels_given or (
+            maps is self.superpixels and belong_to_one_image(self.superpixels)
+        ):
+            return joblib.hash(maps), joblib.hash(images.pixels)
+        return None
 
     @staticmethod
     def _check_memory(
@@ -526,12 +565,23 @@ list, dtype float32
     ) -> Training:
         """Train on reduced copies of the images, and show the progress."""
         reduced = [network.reduce(_to_tensor(image, network)) for image in images.pixels]
-        voters = None
-        if superpixels is not None:
-            voters = [
-                sample_superpixels(torch.from_numpy(part).to(network.device), image.shape[-2:])
-                for part, image in zip(superpixels, reduced, strict=True)
-            ]
+
+        def sample(values: list[np.ndarray] | None) -> list[Tensor] | None:
+            return (
+                None
+                if values is None
+                else [
+                    sample_pixels(torch.from_numpy(part).to(network.device), image.shape[-2:])
+                    for part, image in zip(values, reduced, strict=True)
+                ]
+            )
+
+        masks = sample(images.masks)
+        if masks is not None and not any(mask.any() for mask in masks):
+            raise ValueError(
+                f"sample_mask leaves {sum(mask.sum() for mask in images.masks or [])} pixel(s), "
+                f"and none of them at resolution={network.resolution:g}; raise resolution"
+            )
 
         def show(epoch: Epoch) -> None:
             bar.set_postfix(loss=f"{epoch.loss:.4f}", labels=epoch.n_labels, refresh=False)
@@ -539,7 +589,7 @@ list, dtype float32
 
         training = overfit(
             network,
-            *make_batches(reduced, voters),
+            *make_batches(reduced, sample(superpixels), masks),
             max_iter=self.max_iter,
             learning_rate=self.learning_rate,
             momentum=self.momentum,
@@ -567,23 +617,29 @@ list, dtype float32
     def _answer(
         self, network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
     ) -> list[np.ndarray]:
-        """Label each image by the channels of the network."""
-        voters = superpixels if self.refine else None
-        return [
+        """Label each image by the channels of the network, -1 outside of its mask."""
+        answers = [
             label_pixels(aggregated, part).cpu().numpy()
-            for aggregated, part in self._aggregate(network, images, voters)
+            for aggregated, part in self._aggregate(
+                network, images, superpixels if self.refine else None
+            )
+        ]
+        return [
+            channels if mask is None else np.where(mask, channels, -1)
+            for channels, mask in zip(answers, images.every_mask(), strict=True)
         ]
 
     def _number(self, channels: np.ndarray) -> np.ndarray:
         """(H, W) channels of the network -> (H, W) labels, those of the training images first."""
-        labels = np.argsort(self._channels)[channels].astype(np.int32)
+        numbers = np.append(np.argsort(self._channels), -1)  # channel -1 stays -1
+        labels = numbers[channels].astype(np.int32)
         if self.connected_components:
             return label_components(labels, background=-1).astype(np.int32) - 1
         return labels
 
     def _features(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
         """Apply a function to the aggregated features; channels in the order of the labels."""
-        images, _ = self._open_for_prediction(X, "features")
+        images, _ = self._open_for_prediction(X, task="features")
         features = [
             function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
             for aggregated, _ in self._aggregate(self.module_, images, None)
@@ -602,6 +658,7 @@ list, dtype float32
         """Declare images, arrays of two to four dimensions."""
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []  # features are float32
         return tags
 
 

@@ -1,15 +1,20 @@
 """A fit of its own for each image of a collection: the paper's protocol."""
 
 import warnings
-from functools import partial
 from numbers import Integral
 from typing import Any, Literal, Self
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClusterMixin, MetaEstimatorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 from sklearn.utils import Tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.superpixels._map import SuperpixelMap
@@ -52,6 +57,8 @@ class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
         The fitted clones; None where an image failed. Absent without `keep_estimators`.
     errors_ : dict of int to Exception
         What went wrong, by the place of the image in the collection.
+    n_features_in_ : int
+        Number of image channels. Absent where the images differ in it.
 
     See Also
     --------
@@ -90,7 +97,7 @@ class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
         self.keep_estimators = keep_estimators
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Fit each image.
 
         Parameters
@@ -101,6 +108,10 @@ one image
             estimator, where it has one.
         y : None
             Not used, here by convention.
+        **params : list, or array-like of length N
+            Passed to the fits, each image its own entry: ``superpixels=[...]``,
+            ``sample_mask=[...]``, or ``step__superpixels`` for a Pipeline. With metadata
+            routing enabled, what the estimator requests.
 
         Returns
         -------
@@ -121,8 +132,12 @@ one image
         estimators: list[Any] = [None] * len(images)
         labels: list[Any] = [None] * len(images)
         errors: dict[int, Exception] = {}
-        fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators)
-        results = for_each(fit_one, images, n_jobs=self.n_jobs, verbose=self.verbose)
+        n_channels: set[int | None] = set()
+        jobs = [
+            (self.estimator, image, own, self.keep_estimators)
+            for image, own in zip(images, self._route("fit", params, form, images), strict=True)
+        ]
+        results = for_each(_fit_one, jobs, n_jobs=self.n_jobs, verbose=self.verbose)
         interrupted = False
         try:
             for i, result in enumerate(results):
@@ -134,7 +149,8 @@ one image
                         break
                     warnings.warn(str(errors[i]), RuntimeWarning, stacklevel=2)
                 else:
-                    estimators[i], labels[i] = result
+                    estimators[i], labels[i], channels = result
+                    n_channels.add(channels)
         except KeyboardInterrupt:
             interrupted = True
         finally:
@@ -145,6 +161,9 @@ one image
         elif hasattr(self, "estimators_"):
             del self.estimators_
         self.errors_ = errors
+        self.__dict__.pop("n_features_in_", None)
+        if len(n_channels) == 1 and None not in n_channels:
+            self.n_features_in_ = next(iter(n_channels))
         if interrupted:
             n_done = sum(part is not None for part in labels)
             warnings.warn(
@@ -156,13 +175,15 @@ one image
             raise next(iter(errors.values()))
         return self
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: Any, **params: Any) -> Any:
         """Segment a collection, each image with the network of its place.
 
         Parameters
         ----------
         X : as in `fit`
             As many images as in `fit`, for example the next frames of as many cameras.
+        **params : list, or array-like of length N
+            As in `fit`.
 
         Returns
         -------
@@ -170,14 +191,46 @@ one image
             In the form of `labels_`; None in the places of images that have no network.
         """
         check_is_fitted(self, "estimators_")
-        images, form, _ = self._split(X)
+        images, form, names = self._split(X)
         if len(images) != len(self.estimators_):
             raise ValueError(
                 f"X has {len(images)} image(s), and {len(self.estimators_)} were fitted, each "
                 "with a network of its own: pass as many"
             )
-        pairs = zip(self.estimators_, images, strict=True)
-        return _in_form([one and one.predict(image) for one, image in pairs], form)
+        labels = []
+        own = self._route("predict", params, form, images)
+        for one, image, name, own_params in zip(self.estimators_, images, names, own, strict=True):
+            try:
+                labels.append(one and one.predict(image, **own_params))
+            except Exception as error:
+                raise _with_name(error, name) from error
+        return _in_form(labels, form)
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Hand what the estimator requests to its `fit` and `predict`, as scikit-learn does."""
+        methods = MethodMapping()
+        methods.add(caller="fit", callee="fit").add(caller="predict", callee="predict")
+        return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=methods)
+
+    def _route(
+        self, method: str, params: dict[str, Any], form: str, images: list[Any]
+    ) -> list[dict[str, Any]]:
+        """Divide metadata among the images."""
+        if get_config()["enable_metadata_routing"]:
+            params = process_routing(self, method, **params).estimator[method]
+        shared = {key: value for key, value in params.items() if value is None}
+        own = {key: value for key, value in params.items() if value is not None}
+        for key, value in own.items():
+            if form == "image":
+                own[key] = [value]
+            elif isinstance(value, str) or not hasattr(value, "__len__"):
+                own[key] = [value] * len(images)
+            elif len(value) != len(images):
+                raise ValueError(
+                    f"{key} has {len(value)} entr(ies) for {len(images)} image(s): one for each "
+                    "is needed"
+                )
+        return [shared | {key: value[i] for key, value in own.items()} for i in range(len(images))]
 
     def _split(self, X: Any) -> tuple[list[Any], str, list[str]]:
         """Take the collection apart; a table of pixels is one image."""
@@ -195,17 +248,21 @@ one image
         return tags
 
 
-def _fit_one(estimator: Any, image: Any, keep: bool) -> Any:
-    """Fit a clone -> (clone or None, labels); an error is an answer too, so that others go on."""
+def _fit_one(job: tuple[Any, Any, dict[str, Any], bool]) -> Any:
+    """Fit a clone -> (clone or None, labels, channels).
+
+    An error is an answer too, so that others go on.
+    """
+    estimator, image, params, keep = job
     try:
-        fitted = clone(estimator)
-        labels = fitted.fit_predict(image)
+        fitted = clone(estimator).fit(image, **params)
+        last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
+        labels = last.labels_
     except Exception as error:  # whatever the estimator raises belongs to this image only
         return error
-    last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
     if getattr(last, "stopped_by_", None) == "interrupt":
         return KeyboardInterrupt()
-    return fitted if keep else None, labels
+    return fitted if keep else None, labels, getattr(fitted, "n_features_in_", None)
 
 
 def _with_name(error: Exception, name: str) -> Exception:

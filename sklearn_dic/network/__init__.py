@@ -1,6 +1,6 @@
 """The network of the paper as plain PyTorch: tensors in, tensors out."""
 
-from sklearn_dic.network._batches import make_batches, sample_superpixels
+from sklearn_dic.network._batches import make_batches, sample_pixels
 from sklearn_dic.network._dcs import DeepClustering, associate, update_centers
 from sklearn_dic.network._dic import DICNetwork, Precision
 from sklearn_dic.network._fts import FeatureTransformation, PooledBatchNorm, as_rows
@@ -22,6 +22,6 @@ __all__ = [
     "make_batches",
     "overfit",
     "refinement_loss",
-    "sample_superpixels",
+    "sample_pixels",
     "update_centers",
 ]

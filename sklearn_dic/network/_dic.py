@@ -113,20 +113,35 @@ class DICNetwork(nn.Module):
 
     def forward(self, images: list[Tensor]) -> list[Tensor]:
         """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]."""
-        half = self.precision == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            features = self.fts(images)
-        if half:
-            features = [image.float() for image in features]
+        features = self._transform(images)
         if self.dcs is None:
             return features
         rows = [as_rows(image) for image in features]
-        aggregated = self.dcs(rows[0] if len(rows) == 1 else torch.cat(rows))
-        parts = aggregated.split([len(row) for row in rows])
+        parts = self._cluster(rows).split([len(row) for row in rows])
         return [as_images(part, like=image) for part, image in zip(parts, features, strict=True)]
 
+    def aggregate(self, images: list[Tensor], counted: Tensor | None = None) -> Tensor:
+        """[(B_i, C, H_i, W_i)], (N',) or None -> (N', C'): the features of the pixels that count.
+
+        Only these pixels, given by their places in the sequence of all N, move the centres.
+        """
+        rows = [as_rows(image) for image in self._transform(images)]
+        return self._cluster(rows if counted is None else [torch.cat(rows)[counted]])
+
+    def _transform(self, images: list[Tensor]) -> list[Tensor]:
+        """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: the output of the FTS."""
+        half = self.precision == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            features = self.fts(images)
+        return [image.float() for image in features] if half else features
+
+    def _cluster(self, rows: list[Tensor]) -> Tensor:
+        """[(N_i, C')] -> (N, C')."""
+        sample = rows[0] if len(rows) == 1 else torch.cat(rows)
+        return sample if self.dcs is None else self.dcs(sample)
+
     @torch.no_grad()
-    def freeze(self, images: list[Tensor]) -> None:
+    def freeze(self, images: list[Tensor], counted: Tensor | None = None) -> None:
         """Keep the normalisation statistics and centres of one pass over these images.
 
         Afterwards the network is in evaluation mode and any image can be passed alone.
@@ -140,7 +155,7 @@ class DICNetwork(nn.Module):
         for module in recorders:
             module.recording = True
         try:
-            self(images)
+            self.aggregate(images, counted)
         finally:
             for module in recorders:
                 module.recording = False

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from sklearn_dic.network._dic import DICNetwork
-from sklearn_dic.network._fts import as_rows
 from sklearn_dic.network._refinement import Vote, refinement_loss
 
 StoppedBy = Literal["max_iter", "stability", "min_clusters", "interrupt"]
@@ -38,6 +37,7 @@ def overfit(
     network: DICNetwork,
     images: list[Tensor],
     superpixels: Tensor | None,
+    counted: Tensor | None = None,
     *,
     max_iter: int = 100,
     learning_rate: float = 0.05,
@@ -47,7 +47,7 @@ def overfit(
     n_iter_no_change: int = 10,
     on_epoch: Callable[[Epoch], object] | None = None,
 ) -> Training:
-    """[(B_i, C, H_i, W_i)], (K, N) -> Training: train in place, then freeze the network.
+    """[(B_i, C, H_i, W_i)], (K, N') -> Training: train in place, then freeze the network.
 
     Parameters
     ----------
@@ -55,9 +55,12 @@ def overfit(
         On the device of the images.
     images : list of Tensor
         One batch for each size, at the resolution to train at.
-    superpixels : Tensor of shape (K, N) or None
-        Superpixel of every pixel in each of K maps, in the order of the batches; numbers
-        are not shared between images. None: every pixel votes for itself.
+    superpixels : Tensor of shape (K, N') or None
+        Superpixel of every pixel that counts in each of K maps, in the order of the batches;
+        numbers are not shared between images. None: every pixel votes for itself.
+    counted : Tensor of shape (N',), int64, or None
+        Places of the pixels that count in the sequence of all N. The others are seen by the
+        convolutions and have no part in centres, votes and loss. None: all count.
     max_iter, learning_rate, momentum
         T epochs of gradient descent with momentum. The last one takes no step, so that the
         network is left with the weights that it measured.
@@ -85,7 +88,7 @@ def overfit(
     weights = _copy(parameters)
     try:
         for number in range(1, max_iter + 1):
-            aggregated = torch.cat([as_rows(image) for image in network(images)])
+            aggregated = network.aggregate(images, counted)
             labels = aggregated.detach().argmax(dim=1)
             n_clusters = aggregated.shape[1]
             refined = labels if vote is None else vote(labels, n_clusters)
@@ -126,7 +129,7 @@ def overfit(
         training.stopped_by = "interrupt"
     optimizer.zero_grad(set_to_none=True)
     del aggregated, loss  # with the graph of the last epoch, as large as the training itself
-    network.freeze(images)
+    network.freeze(images, counted)
     return training
 
 

@@ -184,13 +184,8 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
 
     @staticmethod
     def _pictures(images: Images) -> list[Picture]:
-        masks: list[np.ndarray | None] = [None] * len(images)
-        if images.masks is not None:
-            masks = list(images.masks)
-        return [
-            Picture(*one)
-            for one in zip(images.pixels, masks, images.paths, images.names, strict=True)
-        ]
+        parts = (images.pixels, images.every_mask(), images.paths, images.names)
+        return [Picture(*one) for one in zip(*parts, strict=True)]
 
     def __sklearn_tags__(self) -> Tags:
         """Stateless, for images."""

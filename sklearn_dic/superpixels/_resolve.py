@@ -59,9 +59,7 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
     for place, entry in enumerate(entries):
         image = images.take(place)
         maps = [
-            _compute(part, image)[0]
-            if not are_label_maps(part)
-            else check_superpixel_map(part, image.shapes[0], image.names[0])
+            _compute(part, image)[0] if not are_label_maps(part) else _check_map(part, image)
             for part in _split(entry)
         ]
         resolved.append(np.stack(maps))
@@ -81,10 +79,21 @@ def _compute(kind: Any, images: Images) -> list[np.ndarray]:
         return transformer._segment_images(images)
     return [
         np.zeros((1, 1), np.int32)
-        if shape == (1, 1)
-        else check_superpixel_map(transformer.fit_transform(image.copy()), shape, name)
-        for image, shape, name in zip(images.pixels, images.shapes, images.names, strict=True)
+        if images.shapes[place] == (1, 1)
+        else _check_map(transformer.fit_transform(image.copy()), images.take(place))
+        for place, image in enumerate(images.pixels)
     ]
+
+
+def _check_map(labels: Any, image: Images) -> np.ndarray:
+    """Check the superpixels of one image; what its mask leaves out is the last superpixel."""
+    checked = check_superpixel_map(labels, image.shapes[0], image.names[0])
+    (mask,) = image.every_mask()
+    if mask is None:
+        return checked
+    return check_superpixel_map(
+        np.where(mask, checked, checked.max() + 1), checked.shape, image.names[0]
+    )
 
 
 def _one_entry_for_each_image(superpixels: Any, images: Images) -> list[Any]:

@@ -71,13 +71,18 @@ class Images:
         masks = None if self.masks is None else [self.masks[place]]
         return Images([self.given[place]], [self.names[place]], "image", [self.paths[place]], masks)
 
+    def every_mask(self) -> list[np.ndarray] | list[None]:
+        """List the mask of each image, None where all of its pixels count."""
+        return [None] * len(self) if self.masks is None else self.masks
+
     @cached_property
     def pixels(self) -> list[np.ndarray]:
         """The images as float32 arrays (H_i, W_i, C), checked to be finite.
 
         Integers are divided by the maximum of their dtype, floats are taken as they are.
         """
-        return [_to_floats(*pair) for pair in zip(self.filled, self.names, strict=True)]
+        parts = (self.given, self.every_mask(), self.names)
+        return [_to_floats(*one) for one in zip(*parts, strict=True)]
 
     @cached_property
     def filled(self) -> list[np.ndarray]:
@@ -181,7 +186,8 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
                 "images of a collection need the same channels"
             )
     if mask is not None:
-        images.masks = check_masks(mask, form, images.shapes, names)
+        masks = check_masks(mask, form, images.shapes, names)
+        images.masks = None if all(one.all() for one in masks) else masks
     return images
 
 
@@ -270,9 +276,11 @@ def _n_channels(image: np.ndarray) -> int:
     return image.shape[2] if image.ndim == 3 else 1
 
 
-def _to_floats(image: np.ndarray, name: str) -> np.ndarray:
+def _to_floats(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndarray:
     """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array."""
     scaled = _scale(image, name)
+    if mask is not None:  # after scaling, so that each dtype has the same mean
+        scaled = fill_outside(scaled, mask)
     _check_finite(scaled, image, name)
     return scaled.reshape(*scaled.shape[:2], -1)
 

@@ -51,6 +51,6 @@ def _check_mask(mask: np.ndarray, form: str, shape: tuple[int, int], name: str) 
 def fill_outside(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """(H, W) or (H, W, C) -> a copy with the mean colour where the mask is False."""
     filled = np.array(image)
-    mean = image[mask].mean(axis=0) if mask.any() else 0
+    mean = image[mask].mean(axis=0, dtype=np.float64) if mask.any() else 0
     filled[~mask] = mean if np.isfinite(mean).all() else 0
     return filled

@@ -14,7 +14,7 @@ from sklearn_dic.network import (
     Vote,
     associate,
     make_batches,
-    sample_superpixels,
+    sample_pixels,
     update_centers,
 )
 
@@ -247,7 +247,7 @@ def test_batches_keep_pixels_and_superpixels_together():
         torch.stack([torch.arange(h * w).view(h, w), torch.zeros(h, w, dtype=int)])
         for h, w in sizes
     ]
-    batches, (flat, whole_images) = make_batches(images, superpixels)
+    batches, (flat, whole_images), _ = make_batches(images, superpixels)
     assert [tuple(batch.shape) for batch in batches] == [(2, 1, 4, 5), (1, 1, 3, 3)]
     values = torch.cat([batch.permute(0, 2, 3, 1).flatten() for batch in batches])
     assert values.tolist() == [0.0] * 20 + [2.0] * 20 + [1.0] * 9
@@ -260,7 +260,7 @@ def test_batches_keep_pixels_and_superpixels_together():
 def test_sampled_superpixels_are_near_the_reduced_pixel(height, width, resolution):
     rows = torch.arange(height)[:, None].expand(height, width)
     size = torch.Size([max(1, round(height * resolution)), max(1, round(width * resolution))])
-    (sampled,) = sample_superpixels(rows[None], size)
+    (sampled,) = sample_pixels(rows[None], size)
     assert sampled.shape == size
     middle = (torch.arange(size[0]) + 0.5) * height / size[0] - 0.5
     assert ((sampled[:, 0] - middle).abs() <= 0.5 + 1e-4).all()

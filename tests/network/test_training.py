@@ -156,7 +156,7 @@ def test_interrupt_keeps_the_last_whole_epoch():
 
 def test_interrupt_before_the_first_epoch_is_not_swallowed():
     class Interrupting(DICNetwork):
-        def forward(self, images):
+        def aggregate(self, images, counted=None):
             raise KeyboardInterrupt
 
     image, _ = two_tone()
