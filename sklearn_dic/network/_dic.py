@@ -1,6 +1,6 @@
 """The whole network: FTS, then DCS, and how it is applied to pictures."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import torch
 from torch import Tensor, nn
@@ -105,6 +105,30 @@ class DICNetwork(nn.Module):
     def n_centers(self) -> int:
         """Cluster centres, 0 without clustering."""
         return 0 if self.dcs is None else len(self.dcs.initial_centers)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `DICNetwork(**arguments)` makes another network of this kind from."""
+        dcs = self.dcs
+        clustering = (
+            {"clustering": None}
+            if dcs is None
+            else {
+                "n_centers": self.n_centers,
+                "n_center_iter": dcs.n_iter,
+                "clustering": "paper" if dcs.project_in is None else "residual",
+                "clustering_gradient": dcs.gradient,
+            }
+        )
+        return {
+            "n_channels": self.fts.n_channels,
+            "n_clusters": self.n_clusters,
+            **clustering,
+            "upsampling": "bilinear" if self.fts.deconvolution is None else "deconvolution",
+            "head_norm": self.fts.head_norm is not None,
+            "precision": self.precision,
+            "resolution": self.resolution,
+        }
 
     @property
     def device(self) -> torch.device:

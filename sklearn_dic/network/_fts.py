@@ -118,6 +118,7 @@ class FeatureTransformation(nn.Module):
         head_norm: bool = True,
     ) -> None:
         super().__init__()
+        self.n_channels = n_channels
         self.fine = nn.Sequential(ConvBlock(n_channels, 64), ConvBlock(64, 64))
         self.coarse = nn.Sequential(ConvBlock(64, 128), ConvBlock(128, 128))
         self.deconvolution = (

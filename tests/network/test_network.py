@@ -51,6 +51,27 @@ def test_any_size_and_number_of_channels(
     assert torch.isfinite(aggregated).all()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"n_centers": 7, "n_center_iter": 2, "clustering": "paper", "clustering_gradient": False},
+        {"n_centers": 3, "n_center_iter": 5, "clustering": "residual", "clustering_gradient": True},
+        {"clustering": None},
+    ],
+)
+def test_the_arguments_of_a_network_make_another(arguments):
+    arguments = {
+        "n_channels": 2,
+        "n_clusters": 9,
+        **arguments,
+        "upsampling": "bilinear" if arguments["clustering"] is None else "deconvolution",
+        "head_norm": arguments["clustering"] is None,
+        "precision": "bfloat16",
+        "resolution": 0.3,
+    }
+    assert DICNetwork(**arguments).arguments == arguments
+
+
 def test_layers_of_figure_2():
     fts = FeatureTransformation(3, 100, upsampling="deconvolution", head_norm=False)
     convolutions = [m for m in fts.modules() if isinstance(m, torch.nn.Conv2d)]
