@@ -1,6 +1,7 @@
 """The estimator: one small network, overfitted to one image or to a few."""
 
 import copy
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from numbers import Integral, Real
@@ -18,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from sklearn_dic._persistence import load_estimator, save_estimator
 from sklearn_dic.network import (
     DICNetwork,
     Epoch,
@@ -149,7 +151,7 @@ default="felzenszwalb"
     module_ : DICNetwork
         The trained network.
     device_, precision_ : str
-        Where and how it was trained.
+        Where and how it was trained. A copy by pickle, `copy` or `save` is on the "cpu".
     resolution_ : float
         At which resolution it was trained, and sees images in `predict`.
     n_features_in_ : int
@@ -444,6 +446,83 @@ list, dtype float32
             total += refinement_loss(rows, refined).item() * len(refined)
             n_pixels += len(refined)
         return -total / n_pixels
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the fitted estimator to one file, which holds no code.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file, usually called ``*.safetensors``. One that is there is replaced at once,
+            when the new one is complete.
+
+        Raises
+        ------
+        NotFittedError
+            If there is nothing to save yet.
+        TypeError
+            If a parameter would need code to be restored: a transformer that is not of
+            `sklearn_dic.superpixels`, or a RandomState. pickle and joblib keep these.
+        OSError
+            If the file cannot be written.
+
+        See Also
+        --------
+        load : Read the file.
+
+        Notes
+        -----
+        The file is in safetensors format: the weights and arrays, and in its header the
+        parameters and the other attributes as JSON. The images are not stored, nor is that of
+        a `SuperpixelMap` given as `superpixels`; a `torch.device` is stored as its name.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from skimage.data import coffee
+        >>> from sklearn_dic import DeepImageClustering
+        >>> image = coffee()[::4, ::4]
+        >>> dic = DeepImageClustering(max_iter=5, random_state=0).fit(image)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     dic.save(f"{folder}/coffee.safetensors")
+        ...     again = DeepImageClustering.load(f"{folder}/coffee.safetensors")
+        >>> bool((again.predict(image) == dic.labels_).all())
+        True
+        """
+        check_is_fitted(self)
+        save_estimator(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Self:
+        """Read a fitted estimator from a file that `save` wrote; no code in it is run.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file.
+
+        Returns
+        -------
+        estimator : DeepImageClustering
+            Fitted, of the class on which `load` is called.
+
+        Raises
+        ------
+        ValueError
+            If `save` did not write the file, a newer version did, or it is damaged.
+        OSError
+            If the file cannot be opened.
+
+        See Also
+        --------
+        save : Write the file.
+
+        Notes
+        -----
+        Wherever it was trained, the network is on the CPU, as after unpickling;
+        ``estimator.module_.to("cuda")`` lets it predict on a GPU. A new fit follows `device`.
+        """
+        return load_estimator(cls, path)
 
     def _open(self, X: Any, superpixels: Any, sample_mask: Any) -> tuple[Images, Any]:
         """Open the images; superpixels given or in X take precedence over the parameter."""

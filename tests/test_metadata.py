@@ -200,3 +200,11 @@ def test_per_image_without_routing(dic, photo, halves):
 def test_per_image_needs_metadata_for_each_image(dic, photo, halves):
     with pytest.raises(ValueError, match=r"superpixels has 1 entr\(ies\) for 2 image\(s\)"):
         PerImage(dic).fit([photo, photo], superpixels=[halves])
+
+
+def test_a_file_remembers_superpixels_passed_to_fit(dic, photo, halves, tmp_path):
+    dic.fit(photo, superpixels=halves).save(tmp_path / "dic.safetensors")
+    loaded = DeepImageClustering.load(tmp_path / "dic.safetensors")
+    np.testing.assert_array_equal(loaded.predict(photo), dic.labels_)
+    with pytest.raises(ValueError, match="passed to fit together with the training image"):
+        loaded.predict(photo[::-1])

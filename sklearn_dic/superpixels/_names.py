@@ -53,13 +53,18 @@ def get_superpixels_names() -> list[str]:
 
 
 def _kinds() -> dict[str, type[BaseSuperpixels]]:
-    """Each subclass in this package; a transformer of somebody else needs no name."""
-    own = [
-        kind
+    """Each class that needs no argument; a transformer of somebody else needs no name."""
+    bare = [kind for kind in own_classes().values() if _can_be_made_bare(kind)]
+    return dict(sorted((kind.__name__.removesuffix("Superpixels").lower(), kind) for kind in bare))
+
+
+def own_classes() -> dict[str, type[BaseSuperpixels]]:
+    """Each transformer of this package, by the name of its class."""
+    return {
+        kind.__name__: kind
         for kind in BaseSuperpixels.__subclasses__()
-        if kind.__module__.startswith("sklearn_dic.superpixels.") and _can_be_made_bare(kind)
-    ]
-    return dict(sorted((kind.__name__.removesuffix("Superpixels").lower(), kind) for kind in own))
+        if kind.__module__.startswith("sklearn_dic.superpixels.")
+    }
 
 
 def _can_be_made_bare(kind: type) -> bool:

@@ -1,0 +1,223 @@
+"""A fitted estimator as one file that holds no code: JSON and arrays, in safetensors format.
+
+The file has one text, a JSON document, in its header; arrays and weights are its tensors, and
+the document refers to them by name. A JSON object within a value stands for what JSON lacks:
+an array, a tuple, a mapping, a path or a transformer of this package.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import joblib
+import numpy as np
+import torch
+
+from sklearn_dic import __version__
+from sklearn_dic.network import DICNetwork
+from sklearn_dic.superpixels._names import own_classes
+from sklearn_dic.utils._validation import check_parameters
+
+FORMAT_VERSION = 1  # one more whenever an older reader would misunderstand a file
+_KEY = "sklearn_dic.DeepImageClustering"  # one key alone: several come in a random order
+_WEIGHTS = "module_."
+
+Estimator = TypeVar("Estimator", bound=Any)
+
+
+def save_estimator(estimator: Any, path: str | os.PathLike) -> None:
+    """Write a fitted estimator; a file that is there is replaced at once or left as it is."""
+    from safetensors.numpy import save
+
+    tensors: dict[str, np.ndarray] = {}
+    document: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "version": __version__,
+        "parameters": _encode_all(estimator.get_params(deep=False), tensors),
+        "fitted": _encode_all(_fitted_attributes(estimator), tensors),
+        "network": _encode_all(estimator.module_.arguments, tensors),
+    }
+    for name, weight in estimator.module_.state_dict().items():
+        tensors[_WEIGHTS + name] = np.ascontiguousarray(weight.cpu().numpy())
+    document["sha256"] = _checksum(document, tensors)
+    _write(save(tensors, metadata={_KEY: json.dumps(document)}), path)
+
+
+def load_estimator(kind: type[Estimator], path: str | os.PathLike) -> Estimator:
+    """Read an estimator of this class, all of it or none."""
+    with open(path, "rb"):  # where it cannot be opened, Python's error names the file
+        pass
+    try:
+        return _build(kind, *_read(path))
+    except MemoryError:
+        raise
+    except Exception as error:  # wrong bytes lead to errors of every kind
+        reason = error if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        raise ValueError(
+            f"{os.fspath(path)!r} cannot be loaded as {kind.__name__}: {reason}"
+        ) from error
+
+
+def _fitted_attributes(estimator: Any) -> dict[str, Any]:
+    """Collect what a fit leaves, except the network."""
+    fitted = {
+        name: value
+        for name, value in vars(estimator).items()
+        if name.endswith("_") and not name.startswith("_") and name != "module_"
+    }
+    fitted["device_"] = "cpu"
+    fitted["_channels"] = estimator._channels
+    fitted["_superpixels_given"] = estimator._superpixels_given
+    fitted["_fitted_pair"] = pair = estimator._fitted_pair
+    if pair is not None and pair[0] == joblib.hash(estimator.superpixels):
+        # The hash of an array knows its strides, which a file does not: loading hashes anew.
+        fitted["_fitted_pair"] = (None, pair[1])
+    return fitted
+
+
+def _build(
+    kind: type[Estimator], document: dict[str, Any], tensors: dict[str, np.ndarray]
+) -> Estimator:
+    """Make the estimator that a document describes."""
+    try:
+        estimator = kind(**_decode_all(document["parameters"], tensors))
+        check_parameters(estimator)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"its parameters, written by sklearn-dic {document['version']}, do not suit "
+            f"sklearn-dic {__version__}: {error}"
+        ) from error
+    network = DICNetwork(**_decode_all(document["network"], tensors))
+    weights = {
+        name.removeprefix(_WEIGHTS): torch.from_numpy(array)
+        for name, array in tensors.items()
+        if name.startswith(_WEIGHTS)
+    }
+    network.load_state_dict(weights, assign=True)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    estimator.module_ = network.eval()
+    for name, value in _decode_all(document["fitted"], tensors).items():
+        setattr(estimator, name, value)
+    if estimator._fitted_pair is not None and estimator._fitted_pair[0] is None:
+        estimator._fitted_pair = (joblib.hash(estimator.superpixels), estimator._fitted_pair[1])
+    return estimator
+
+
+def _encode_all(values: Mapping[str, Any], tensors: dict[str, np.ndarray]) -> dict[str, Any]:
+    return {name: _encode(value, name, tensors) for name, value in values.items()}
+
+
+def _decode_all(values: Mapping[str, Any], tensors: dict[str, np.ndarray]) -> dict[str, Any]:
+    return {name: _decode(value, tensors) for name, value in values.items()}
+
+
+def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
+    """Turn a value into JSON; its arrays go into `tensors`, each under its place in the value."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, torch.device):
+        return str(value)
+    if isinstance(value, list | tuple):
+        items = [_encode(item, f"{name}.{i}", tensors) for i, item in enumerate(value)]
+        return items if isinstance(value, list) else {"tuple": items}
+    if isinstance(value, Mapping):
+        pairs = [list(pair) for pair in value.items()]
+        return {"mapping": _encode(pairs, name, tensors)}
+    if isinstance(value, os.PathLike):
+        return {"path": os.fsdecode(value)}
+    if type(value) is own_classes().get(type(value).__name__):
+        parameters = value.get_params(deep=False)
+        return {
+            "transformer": type(value).__name__,
+            "parameters": {
+                key: _encode(parameter, f"{name}.{key}", tensors)
+                for key, parameter in parameters.items()
+            },
+        }
+    if hasattr(value, "__array__"):
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf" and array.dtype.itemsize <= 8:
+            tensors[name] = array.astype(array.dtype.newbyteorder("="), order="C", copy=False)
+            return {"array": name}
+    raise TypeError(
+        f"{name}={value!r} cannot be saved: a file without code holds numbers, text, paths, "
+        "arrays of numbers, lists of these and the transformers of sklearn_dic.superpixels. "
+        "pickle or joblib.dump keep it; or give the estimator another value first, with set_params"
+    )
+
+
+def _decode(value: Any, tensors: dict[str, np.ndarray]) -> Any:
+    """Turn JSON back into a value; the inverse of `_encode`."""
+    match value:
+        case list():
+            return [_decode(item, tensors) for item in value]
+        case {"tuple": items}:
+            return tuple(_decode(items, tensors))
+        case {"mapping": pairs}:
+            return dict(_decode(pairs, tensors))
+        case {"path": path}:
+            return Path(path)
+        case {"transformer": name, "parameters": parameters} if name in own_classes():
+            return own_classes()[name](**_decode_all(parameters, tensors))
+        case {"array": name}:
+            return tensors[name]
+        case dict():
+            raise ValueError(f"{json.dumps(value)[:100]} is no value that is known here")
+    return value
+
+
+def _checksum(document: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
+    """SHA-256 of all that a file says; the format has none, and weights look like any bytes."""
+    digest = hashlib.sha256(json.dumps(document).encode())
+    for name, array in sorted(tensors.items()):
+        digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()
+
+
+def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Read a file and check that it is whole -> its document and its tensors."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            if _KEY not in metadata:
+                raise ValueError("it is a safetensors file, and `save` did not write it")
+            document = json.loads(metadata[_KEY])
+            if document["format_version"] > FORMAT_VERSION:
+                raise ValueError(
+                    f"its format has version {document['format_version']}, and sklearn-dic "
+                    f"{__version__} reads up to {FORMAT_VERSION}; install sklearn-dic "
+                    f"{document['version']}, which wrote it, or a newer one"
+                )
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, OSError) as error:
+        raise ValueError(f"it is no file that `save` wrote, or is damaged ({error})") from error
+    if document.pop("sha256", None) != _checksum(document, tensors):
+        raise ValueError("it is damaged: its contents do not have the checksum that it gives")
+    return document, tensors
+
+
+def _write(contents: bytes, path: str | os.PathLike) -> None:
+    """Write a file in a hidden folder beside its place, then move it there."""
+    target = Path(path).resolve()
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"{os.fspath(path)!r} cannot be written: there is no folder {str(target.parent)!r}"
+        )
+    if target.exists() and not target.is_file():
+        raise OSError(f"{os.fspath(path)!r} cannot be written: it is there, and is no file")
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sklearn-dic-") as hidden:
+        file = Path(hidden) / target.name
+        with open(file, "wb") as stream:
+            stream.write(contents)
+            stream.flush()
+            os.fsync(stream.fileno())  # on the disk, before it replaces another
+        os.replace(file, target)
