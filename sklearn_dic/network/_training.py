@@ -11,7 +11,7 @@ from torch import Tensor
 from sklearn_dic.network._dic import DICNetwork
 from sklearn_dic.network._refinement import Vote, refinement_loss
 
-StoppedBy = Literal["max_iter", "stability", "min_clusters", "interrupt"]
+StoppedBy = Literal["max_iter", "stability", "min_clusters", "callback", "interrupt"]
 
 
 @dataclass
@@ -45,7 +45,8 @@ def overfit(
     min_clusters: int = 1,
     tol: float | None = None,
     n_iter_no_change: int = 10,
-    on_epoch: Callable[[Epoch], object] | None = None,
+    on_epoch_begin: Callable[[int], object] | None = None,
+    on_epoch: Callable[[Epoch], bool | None] | None = None,
 ) -> Training:
     """[(B_i, C, H_i, W_i)], (K, N') -> Training: train in place, then freeze the network.
 
@@ -70,8 +71,11 @@ def overfit(
     tol, n_iter_no_change
         Stop after `n_iter_no_change` epochs in a row in each of which at most the share
         `tol` of the pixels changed its voted label. None never does.
+    on_epoch_begin : callable or None
+        Called with the number of each epoch before it.
     on_epoch : callable or None
-        Called with each `Epoch`.
+        Called with each `Epoch` that is not gone back from, while the network has the weights
+        that it measured. Training stops there where it returns True.
 
     Raises
     ------
@@ -88,6 +92,8 @@ def overfit(
     weights = _copy(parameters)
     try:
         for number in range(1, max_iter + 1):
+            if on_epoch_begin is not None:
+                on_epoch_begin(number)
             aggregated = network.aggregate(images, counted)
             labels = aggregated.detach().argmax(dim=1)
             n_clusters = aggregated.shape[1]
@@ -106,8 +112,10 @@ def overfit(
             else:
                 training.loss_curve.append(epoch.loss)
                 training.n_labels_curve.append(epoch.n_labels)
-                if on_epoch is not None:
-                    on_epoch(epoch)
+                weights = _copy(parameters)  # an interrupt from here on keeps this epoch
+                if on_epoch is not None and on_epoch(epoch):
+                    training.stopped_by = "callback"
+                    break
             if too_few:
                 training.stopped_by = "min_clusters"
                 break
@@ -117,7 +125,6 @@ def overfit(
                 break
             if number == max_iter:  # the answer is that of the last epoch, as measured
                 break
-            weights = _copy(parameters)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()

@@ -144,14 +144,32 @@ def test_interrupt_keeps_the_last_whole_epoch():
         if epoch.number == 3:
             raise KeyboardInterrupt
 
-    network = small_network()
-    training = overfit(
-        network, *make_batches([image], [superpixels[None]]), max_iter=10, on_epoch=interrupt
-    )
+    network, batches = small_network(), make_batches([image], [superpixels[None]])
+    training = overfit(network, *batches, max_iter=10, on_epoch=interrupt)
     assert training.stopped_by == "interrupt"
     assert len(training.loss_curve) == 3
     assert not network.training
-    assert all(torch.isfinite(parameter).all() for parameter in network.parameters())
+    again = overfit(network, *batches, max_iter=1)
+    assert again.loss_curve[0] == pytest.approx(training.loss_curve[-1], rel=1e-5)
+
+
+def test_a_callback_sees_each_epoch_begin_and_stops_at_its_weights():
+    image, superpixels = two_tone()
+    batches = make_batches([image], [superpixels[None]])
+    begun, network = [], small_network()
+    training = overfit(
+        network,
+        *batches,
+        max_iter=10,
+        on_epoch_begin=begun.append,
+        on_epoch=lambda epoch: epoch.number == 3,
+    )
+    assert training.stopped_by == "callback"
+    assert begun == [1, 2, 3]
+    expected = overfit(small_network(), *batches, max_iter=3)
+    assert training.loss_curve == expected.loss_curve
+    again = overfit(network, *batches, max_iter=1)
+    assert again.loss_curve[0] == pytest.approx(training.loss_curve[-1], rel=1e-5)
 
 
 def test_interrupt_before_the_first_epoch_is_not_swallowed():
