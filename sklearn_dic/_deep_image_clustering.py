@@ -3,7 +3,9 @@
 import copy
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
@@ -12,7 +14,7 @@ import numpy as np
 import torch
 from numpy.random import RandomState
 from skimage.measure import label as label_components
-from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
@@ -35,6 +37,7 @@ from sklearn_dic.network import (
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superpixels
+from sklearn_dic.utils._callbacks import CallbackClusterMixin, FitTask, with_callbacks
 from sklearn_dic.utils._device import (
     check_memory,
     resolve_device,
@@ -53,7 +56,7 @@ from sklearn_dic.utils._validation import (
 LARGEST_TRAINED = 100_000  # pixels, where the resolution is chosen automatically
 
 
-class DeepImageClustering(TransformerMixin, ClusterMixin, BaseEstimator):
+class DeepImageClustering(TransformerMixin, CallbackClusterMixin, BaseEstimator):
     """Segment an image without training data by deep image clustering (DIC).
 
     A small convolutional network is overfitted to the image. In each epoch the pixels take
@@ -127,7 +130,8 @@ default="felzenszwalb"
         Draws the initial weights and centres. An int gives the same answer each time on one
         machine. No global random state is used.
     verbose : int, default=0
-        1 shows a progress bar with epoch, loss and number of labels.
+        1 shows a progress bar with epoch, loss and number of labels. `set_callbacks` of
+        scikit-learn 1.9 and later can show more, record scores, and stop.
 
     Attributes
     ----------
@@ -146,7 +150,7 @@ default="felzenszwalb"
         The number of labels in each epoch, at the training resolution.
     n_iter_ : int
         Epochs run.
-    stopped_by_ : {"max_iter", "stability", "min_clusters", "interrupt"}
+    stopped_by_ : {"max_iter", "stability", "min_clusters", "callback", "interrupt"}
         Why training ended.
     module_ : DICNetwork
         The trained network.
@@ -262,6 +266,7 @@ default="felzenszwalb"
         self.random_state = random_state
         self.verbose = verbose
 
+    @with_callbacks
     def fit(
         self, X: Any, y: Any = None, *, superpixels: Any = None, sample_mask: Any = None
     ) -> Self:
@@ -274,12 +279,13 @@ list of these
             One image or a collection, with any number of channels; `channel_axis` says how
             the axes are read. Integers are divided by the maximum of their dtype, floats
             are taken as they are.
-        y : None
-            Not used, here by convention.
+        y : object
+            Not used by the fit. Callbacks receive it, for example annotations to score with.
         superpixels : str, transformer, array-like or list of these, default=None
             What votes in these images, instead of the parameter `superpixels`; label maps
             for a collection come as one entry for each image.
-        sample_mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, default=None
+        sample_mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, \
+default=None
             False at pixels to leave out. They have no part in superpixels, centres, votes and
             loss, have the label -1, and the network sees the mean colour of the others in
             their place, so they may be NaN.
@@ -306,6 +312,7 @@ list of these
         answer; the orientation that a camera notes in a JPEG file is not applied.
         """
         check_parameters(self)
+        task = FitTask.begin_fit(self, X, y, self.max_iter)
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X, superpixels, sample_mask)
@@ -315,15 +322,33 @@ list of these
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
-            voters = resolve_superpixels(maps, images)
+            sample = _Sample(
+                images,
+                resolve_superpixels(maps, images),
+                superpixels_given=superpixels is not None,
+                fingerprints=self._fingerprints(images, maps, superpixels is not None),
+            )
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
-            training = self._overfit(network, images, voters, bar)
-        answers = self._answer(network, images, voters)
+            training = self._overfit(network, sample, bar, task)
+        self._keep(network, sample, training)
+        task.end(lambda: vars(self))  # all of them: a mere copy would leave the GPU
+        if training.stopped_by == "interrupt":
+            warnings.warn(
+                f"training was interrupted after epoch {self.n_iter_} of {self.max_iter}; the "
+                "estimator holds the state reached so far",
+                ConvergenceWarning,
+                stacklevel=3,  # the caller of the decorated method
+            )
+        return self
 
+    def _keep(self, network: DICNetwork, sample: "_Sample", training: Training) -> None:
+        """Label the training images, and set the attributes of a fitted estimator."""
+        images, voters = sample.images, sample.superpixels
+        answers = self._answer(network, images, voters)
         self.module_ = network
-        self.device_ = str(device)
-        self.precision_ = precision
+        self.device_ = str(resolve_device(self.device))
+        self.precision_ = network.precision
         self.resolution_ = network.resolution
         self.loss_curve_ = training.loss_curve
         self.n_labels_curve_ = training.n_labels_curve
@@ -343,17 +368,9 @@ list of these
         self.cluster_centers_ = (
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
-        self._superpixels_given = superpixels is not None
-        self._fitted_pair = self._fingerprints(images, maps)
+        self._superpixels_given = sample.superpixels_given
+        self._fitted_pair = sample.fingerprints
         self.n_features_in_ = images.n_channels
-        if training.stopped_by == "interrupt":
-            warnings.warn(
-                f"training was interrupted after epoch {self.n_iter_} of {self.max_iter}; the "
-                "estimator holds the state reached so far",
-                ConvergenceWarning,
-                stacklevel=2,
-            )
-        return self
 
     def predict(
         self, X: Any, *, superpixels: Any = None, sample_mask: Any = None
@@ -574,11 +591,9 @@ list, dtype float32
                 )
         return resolve_superpixels(maps, images)
 
-    def _fingerprints(self, images: Images, maps: Any) -> tuple[str, str] | None:
+    def _fingerprints(self, images: Images, maps: Any, given: bool) -> tuple[str, str] | None:
         """Hashes of the superpixels and the images they were given for, if they were given."""
-        if self._superpixels_given or (
-            maps is self.superpixels and belong_to_one_image(self.superpixels)
-        ):
+        if given or (maps is self.superpixels and belong_to_one_image(self.superpixels)):
             return joblib.hash(maps), joblib.hash(images.pixels)
         return None
 
@@ -636,50 +651,68 @@ list, dtype float32
         )
 
     def _overfit(
-        self,
-        network: DICNetwork,
-        images: Images,
-        superpixels: list[np.ndarray] | None,
-        bar: tqdm,
+        self, network: DICNetwork, sample: "_Sample", bar: tqdm, task: FitTask
     ) -> Training:
         """Train on reduced copies of the images, and show the progress."""
-        reduced = [network.reduce(_to_tensor(image, network)) for image in images.pixels]
-
-        def sample(values: list[np.ndarray] | None) -> list[Tensor] | None:
-            return (
-                None
-                if values is None
-                else [
-                    sample_pixels(torch.from_numpy(part).to(network.device), image.shape[-2:])
-                    for part, image in zip(values, reduced, strict=True)
-                ]
-            )
-
-        masks = sample(images.masks)
+        reduced = [network.reduce(_to_tensor(image, network)) for image in sample.images.pixels]
+        sizes = [image.shape[-2:] for image in reduced]
+        masks = _reduce(sample.images.masks, sizes, network.device)
         if masks is not None and not any(mask.any() for mask in masks):
             raise ValueError(
-                f"sample_mask leaves {sum(mask.sum() for mask in images.masks or [])} pixel(s), "
-                f"and none of them at resolution={network.resolution:g}; raise resolution"
+                f"sample_mask leaves {sum(mask.sum() for mask in sample.images.masks or [])} "
+                f"pixel(s), and none of them at resolution={network.resolution:g}; raise resolution"
             )
+        voters = _reduce(sample.superpixels, sizes, network.device)
+        batches, votes, counted = make_batches(reduced, voters, masks)
+        so_far = Training(stopped_by="callback")
+        steps: list[FitTask] = []  # the epoch that has begun
 
-        def show(epoch: Epoch) -> None:
+        def begin(number: int) -> None:
+            steps.append(task.begin_step("epoch"))
+
+        def end(epoch: Epoch) -> bool:
             bar.set_postfix(loss=f"{epoch.loss:.4f}", labels=epoch.n_labels, refresh=False)
             bar.update()
+            so_far.loss_curve.append(epoch.loss)
+            so_far.n_labels_curve.append(epoch.n_labels)
+            snapshot = partial(self._snapshot, network, batches, counted, sample, so_far)
+            return steps.pop().end(snapshot)
 
         training = overfit(
             network,
-            *make_batches(reduced, sample(superpixels), masks),
+            batches,
+            votes,
+            counted,
             max_iter=self.max_iter,
             learning_rate=self.learning_rate,
             momentum=self.momentum,
             min_clusters=min(self.min_clusters, self.n_clusters),
             tol=self.tol,
             n_iter_no_change=self.n_iter_no_change,
-            on_epoch=show,
+            on_epoch_begin=begin,
+            on_epoch=end,
         )
+        for step in steps:  # an epoch that was interrupted, or gone back from
+            step.end()
         bar.total = len(training.loss_curve)  # stopping early is not stopping halfway
         bar.set_postfix_str(f"{bar.postfix}, stopped by {training.stopped_by}")
         return training
+
+    def _snapshot(
+        self,
+        network: DICNetwork,
+        batches: list[Tensor],
+        counted: Tensor | None,
+        sample: "_Sample",
+        training: Training,
+    ) -> Mapping[str, Any]:
+        """Make the attributes that the estimator would have if training stopped here."""
+        network = copy.deepcopy(network)
+        network.zero_grad()
+        network.freeze(batches, counted)
+        stopped = copy.copy(self)
+        stopped._keep(network, sample, copy.deepcopy(training))
+        return vars(stopped)
 
     @staticmethod
     def _aggregate(
@@ -739,6 +772,28 @@ list, dtype float32
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = []  # features are float32
         return tags
+
+
+@dataclass
+class _Sample:
+    """What a fit looks at."""
+
+    images: Images
+    superpixels: list[np.ndarray] | None  # (K, H_i, W_i) of each image
+    superpixels_given: bool  # to fit, rather than as a parameter
+    fingerprints: tuple[str, str] | None
+
+
+def _reduce(
+    values: list[np.ndarray] | None, sizes: list[torch.Size], device: torch.device
+) -> list[Tensor] | None:
+    """[(..., H_i, W_i)] -> [(..., h_i, w_i)]: what belongs to the pixels of reduced images."""
+    if values is None:
+        return None
+    return [
+        sample_pixels(torch.from_numpy(one).to(device), size)
+        for one, size in zip(values, sizes, strict=True)
+    ]
 
 
 def _to_tensor(image: np.ndarray, network: DICNetwork) -> Tensor:

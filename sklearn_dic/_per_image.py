@@ -1,12 +1,14 @@
 """A fit of its own for each image of a collection: the paper's protocol."""
 
 import warnings
+from dataclasses import replace
+from functools import partial
 from numbers import Integral
 from typing import Any, Literal, Self
 
 import numpy as np
 from sklearn import get_config
-from sklearn.base import BaseEstimator, ClusterMixin, MetaEstimatorMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 from sklearn.utils import Tags
@@ -19,12 +21,18 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.superpixels._map import SuperpixelMap
 from sklearn_dic.superpixels._resolve import belong_to_one_image
+from sklearn_dic.utils._callbacks import (
+    CallbackClusterMixin,
+    FitTask,
+    drop_callbacks,
+    with_callbacks,
+)
 from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import HasMethods, StrOptions, check_parameters
 
 
-class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
+class PerImage(MetaEstimatorMixin, CallbackClusterMixin, BaseEstimator):
     """Fit a clone of an estimator to each image of a collection.
 
     The fits are independent and run through joblib, so `joblib.parallel_config` carries
@@ -46,7 +54,8 @@ class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
         Whether `estimators_` keeps the networks. `predict` needs them; without them a large
         collection takes far less memory.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar that counts images. `set_callbacks` of scikit-learn 1.9 and
+        later can show more.
 
     Attributes
     ----------
@@ -97,6 +106,7 @@ class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
         self.keep_estimators = keep_estimators
         self.verbose = verbose
 
+    @with_callbacks
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Fit each image.
 
@@ -106,8 +116,9 @@ class PerImage(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
 one image
             The collection. The axes of an array are read by the `channel_axis` of the
             estimator, where it has one.
-        y : None
-            Not used, here by convention.
+        y : list or array-like, or None
+            What belongs to each image, such as its annotations, as long as the collection;
+            for one image, what belongs to it. Passed to each fit.
         **params : list, or array-like of length N
             Passed to the fits, each image its own entry: ``superpixels=[...]``,
             ``sample_mask=[...]``, or ``step__superpixels`` for a Pipeline. With metadata
@@ -123,6 +134,8 @@ one image
         """
         check_parameters(self)
         images, form, names = self._split(X)
+        targets = self._split_targets(y, len(images), form)
+        task = FitTask.begin_fit(self, X, y, len(images), sequential=False)
         if len(images) > 1 and belong_to_one_image(getattr(self.estimator, "superpixels", None)):
             raise ValueError(
                 "the superpixels of the estimator belong to one image, and each of the "
@@ -133,11 +146,12 @@ one image
         labels: list[Any] = [None] * len(images)
         errors: dict[int, Exception] = {}
         n_channels: set[int | None] = set()
-        jobs = [
-            (self.estimator, image, own, self.keep_estimators)
-            for image, own in zip(images, self._route("fit", params, form, images), strict=True)
-        ]
-        results = for_each(_fit_one, jobs, n_jobs=self.n_jobs, verbose=self.verbose)
+        # Workers receive the data of their image only.
+        of_all = replace(task, X=None, y=None)
+        fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators, task=of_all)
+        own = self._route("fit", params, form, images)
+        items = list(zip(range(len(images)), images, targets, own, strict=True))
+        results = for_each(fit_one, items, n_jobs=self.n_jobs, verbose=self.verbose)
         interrupted = False
         try:
             for i, result in enumerate(results):
@@ -147,7 +161,7 @@ one image
                     errors[i] = _with_name(result, names[i])
                     if self.on_error == "raise":
                         break
-                    warnings.warn(str(errors[i]), RuntimeWarning, stacklevel=2)
+                    warnings.warn(str(errors[i]), RuntimeWarning, stacklevel=3)
                 else:
                     estimators[i], labels[i], channels = result
                     n_channels.add(channels)
@@ -164,12 +178,15 @@ one image
         self.__dict__.pop("n_features_in_", None)
         if len(n_channels) == 1 and None not in n_channels:
             self.n_features_in_ = next(iter(n_channels))
+        n_done = sum(part is not None for part in labels)
+        can_predict = n_done == len(images) and self.keep_estimators
+        if not errors or self.on_error == "warn":
+            task.end((lambda: vars(self)) if can_predict else None)
         if interrupted:
-            n_done = sum(part is not None for part in labels)
             warnings.warn(
                 f"interrupted after {n_done} of {len(images)} images; these are kept",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=3,  # the caller of the decorated method
             )
         elif errors and (self.on_error == "raise" or len(errors) == len(images)):
             raise next(iter(errors.values()))
@@ -241,6 +258,20 @@ one image
         images, form, names = split_images(X, getattr(self.estimator, "channel_axis", "auto"))
         return ([X], "image", ["the table"]) if form == "table" else (images, form, names)
 
+    @staticmethod
+    def _split_targets(y: Any, n_images: int, form: str) -> list[Any]:
+        """Take what belongs to the images apart as well."""
+        if y is None:
+            return [None] * n_images
+        if form == "image":
+            return [y]
+        n_targets = len(y) if hasattr(y, "__len__") else f"no length ({y!r})"
+        if n_targets != n_images:
+            raise ValueError(
+                f"X has {n_images} image(s), and y has {n_targets}: pass one entry for each image"
+            )
+        return list(y)
+
     def __sklearn_tags__(self) -> Tags:
         """Declare images, arrays of two to four dimensions."""
         tags = super().__sklearn_tags__()
@@ -248,14 +279,19 @@ one image
         return tags
 
 
-def _fit_one(job: tuple[Any, Any, dict[str, Any], bool]) -> Any:
+def _fit_one(
+    estimator: Any, item: tuple[int, Any, Any, dict[str, Any]], keep: bool, task: FitTask
+) -> Any:
     """Fit a clone -> (clone or None, labels, channels).
 
     An error is an answer too, so that others go on.
     """
-    estimator, image, params, keep = job
+    number, image, y, params = item
     try:
-        fitted = clone(estimator).fit(image, **params)
+        fitted = clone(estimator)
+        with task.fitting(fitted, "image", number, image, y):
+            fitted.fit(image, y, **params)
+        drop_callbacks(fitted)  # on its way back from a worker, each would open a connection
         last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
         labels = last.labels_
     except Exception as error:  # whatever the estimator raises belongs to this image only

@@ -21,8 +21,10 @@ def code_of(page):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@pytest.mark.parametrize("page", ["superpixels.rst", "own_superpixels.rst"])
+@pytest.mark.parametrize("page", ["superpixels.rst", "own_superpixels.rst", "callbacks.rst"])
 def test_code_runs(page, monkeypatch):
+    if page == "callbacks.rst":
+        pytest.importorskip("sklearn.callback", reason="scikit-learn 1.9 brought callbacks")
     blocks = code_of(page)
     assert len(blocks) > 3
     module = ModuleType("documentation")
@@ -39,6 +41,11 @@ def test_code_runs(page, monkeypatch):
         assert squares.fit_transform(image, mask=mask).max() + 1 == 5 * 15 + 1
         with pytest.raises(ValueError, match="side=0: a square has a side"):
             squares.set_params(side=0).fit_transform(image)
+
+    if page == "callbacks.rst":
+        assert names["dic"].stopped_by_ == "callback"
+        assert names["dic"].n_clusters_ <= 12
+        assert [len(curve) for curve in names["curves"].values()] == [3, 3]
 
 
 def test_included_tables_are_there():
