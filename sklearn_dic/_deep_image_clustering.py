@@ -745,7 +745,7 @@ list, dtype float32
         """(H, W) channels of the network -> (H, W) labels, those of the training images first."""
         numbers = np.append(np.argsort(self._channels), -1)  # channel -1 stays -1
         labels = numbers[channels].astype(np.int32)
-        if self.connected_components:
+        if self.connected_components and labels.size > 1:  # pixels of a table have no neighbours
             return label_components(labels, background=-1).astype(np.int32) - 1
         return labels
 

@@ -1,35 +1,68 @@
-"""scikit-learn's own checks, with both readings of 2-D arrays."""
+"""scikit-learn's checks, with both readings of 2-D arrays, and the checks for images."""
 
 import pytest
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_param_validation, parametrize_with_checks
 
-from tests._registry import SUPERPIXEL_TRANSFORMERS
-
-ONE_GREY_IMAGE = {
-    name: "a 2-D array is one grey image here, not a table of samples; the image-shaped twin is "
-    + twin
-    for name, twin in {
-        "check_n_features_in": "test_channels_are_counted",
-        "check_n_features_in_after_fitting": "test_channels_are_counted",
-        "check_methods_sample_order_invariance": "test_each_image_stands_for_itself",
-        "check_methods_subset_invariance": "test_each_image_stands_for_itself",
-    }.items()
-}
+import sklearn_dic
+from sklearn_dic import superpixels
+from sklearn_dic.utils.estimator_checks import check_image_estimator, image_checks
+from tests._registry import (
+    ESTIMATORS,
+    FEW_LABELS,
+    FILE_LOADERS,
+    ON_TABLES,
+    expected_failures,
+    expected_image_failures,
+    with_channel_axis,
+)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@parametrize_with_checks(
-    [clone(transformer).set_params(channel_axis=-1) for transformer in SUPERPIXEL_TRANSFORMERS]
-)
+@parametrize_with_checks([with_channel_axis(estimator, -1) for estimator in ON_TABLES])
 def test_checks_of_scikit_learn_on_tables(estimator, check):
-    check(estimator)
+    reason = expected_failures(estimator).get(check.func.__name__)
+    try:
+        check(estimator)
+    except AssertionError:
+        if reason not in FEW_LABELS.values():
+            raise
+        pytest.xfail(reason)  # near the limit: another processor may pass
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @pytest.mark.filterwarnings("ignore:.*the values of the image go from:UserWarning")
-@parametrize_with_checks(
-    SUPERPIXEL_TRANSFORMERS, expected_failed_checks=lambda transformer: ONE_GREY_IMAGE
-)
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)
 def test_checks_of_scikit_learn_on_grey_images(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("check", image_checks(), ids=lambda check: check.__name__)
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=str)
+def test_checks_for_images(estimator, check):
+    (result,) = check_image_estimator(
+        estimator, checks=[check], expected_failed_checks=expected_image_failures(estimator)
+    )
+    if result["status"] == "skipped":
+        pytest.skip(result["reason"])
+    if result["status"] == "xfail":
+        pytest.xfail(result["reason"])
+
+
+def test_every_public_estimator_is_checked():
+    public = [
+        getattr(module, name) for module in (sklearn_dic, superpixels) for name in module.__all__
+    ]
+    estimators = {
+        item for item in public if isinstance(item, type) and hasattr(item, "get_params")
+    } - {superpixels.BaseSuperpixels}
+    assert {type(instance) for instance in [*ESTIMATORS, *FILE_LOADERS]} == estimators
+
+
+@pytest.mark.parametrize("estimator", [*ESTIMATORS, *FILE_LOADERS], ids=str)
+def test_every_parameter_is_validated(estimator):
+    check_param_validation(type(estimator).__name__, estimator)
+
+
+def test_registered_instances_are_not_changed():
+    assert all(str(clone(estimator)) == str(estimator) for estimator in ESTIMATORS)
