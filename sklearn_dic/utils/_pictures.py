@@ -1,20 +1,50 @@
 """Pictures of a segmentation, as arrays."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from skimage.color import label2rgb
 from skimage.segmentation import mark_boundaries
 from skimage.util import img_as_ubyte
 
+_LARGEST_SAMPLE = 100_000  # pixels from which the range and the components are found
 
-def as_rgb(pixels: np.ndarray) -> np.ndarray:
-    """(H, W, C) float -> (H, W, 3) float in [0, 1], to look at.
 
-    One or two channels show the first as grey; more than three show the first three. Values
-    outside [0, 1] are stretched into it, with one scale for all channels.
+def as_rgb(pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """[(H_i, W_i, C)] float -> [(H_i, W_i, 3)] float32 in [0, 1], to look at.
+
+    One or two channels show the first as grey, three or four the first three, and more
+    their three principal components. Values that leave [0, 1], or fill less than a quarter
+    of it, are stretched to it. Both are found for all pictures together, so that frames of a
+    film look alike.
     """
-    shown = pixels[..., :3] if pixels.shape[2] >= 3 else pixels[..., [0, 0, 0]]
-    low, high = min(0.0, float(shown.min())), max(1.0, float(shown.max()))
-    return (shown.astype(np.float64) - low) / (high - low)
+    n_channels = pictures[0].shape[2]
+    if n_channels > 4:
+        components, middle = _principal_components(_sample(pictures))
+        shown = [(one - middle) @ components for one in pictures]
+        low, high = np.percentile(_sample(shown), [1, 99], axis=0)
+    else:
+        shown = [one[..., [0, 0, 0]] if n_channels < 3 else one[..., :3] for one in pictures]
+        low, high = 0.0, 1.0
+        darkest = min(float(one.min()) for one in shown)
+        brightest = max(float(one.max()) for one in shown)
+        if darkest < 0 or not 0.25 <= brightest <= 1:
+            low, high = np.percentile(_sample(shown), [0.5, 99.5])
+    width = np.where(np.greater(high, low), np.subtract(high, low), 1)
+    return [np.clip((one - low) / width, 0, 1).astype(np.float32) for one in shown]
+
+
+def _sample(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Pixels spread over all pictures -> (n, C)."""
+    step = 1 + sum(one.shape[0] * one.shape[1] for one in pictures) // _LARGEST_SAMPLE
+    return np.concatenate([one.reshape(-1, one.shape[2])[::step] for one in pictures])
+
+
+def _principal_components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n, C) -> the three strongest components (C, 3), and the mean (C,)."""
+    middle = rows.mean(axis=0)
+    components = np.linalg.eigh(np.cov(rows - middle, rowvar=False, bias=True))[1][:, :-4:-1]
+    largest = np.abs(components).argmax(axis=0)
+    return components * np.sign(components[largest, range(3)]), middle
 
 
 def draw_boundaries(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -22,10 +52,18 @@ def draw_boundaries(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
     Yellow with a black rim, so that they stand out on any ground.
     """
-    drawn = mark_boundaries(as_rgb(pixels), labels, color=(1, 1, 0), outline_color=(0, 0, 0))
-    return img_as_ubyte(drawn)
+    picture = as_rgb([pixels])[0]
+    return img_as_ubyte(mark_boundaries(picture, labels, color=(1, 1, 0), outline_color=(0, 0, 0)))
 
 
 def draw_mean_colors(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """(H, W, C) float, (H, W) labels -> (H, W, 3) uint8: each label in its mean colour."""
-    return img_as_ubyte(label2rgb(labels, as_rgb(pixels), kind="avg", bg_label=-1))
+    return img_as_ubyte(mean_colors(as_rgb([pixels])[0], labels))
+
+
+def mean_colors(picture: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(H, W, 3) float, (H, W) labels -> (H, W, 3) float: each label in its mean colour."""
+    numbers = np.unique(labels, return_inverse=True)[1].ravel()
+    sums = [np.bincount(numbers, channel.ravel()) for channel in np.moveaxis(picture, 2, 0)]
+    means = np.stack(sums, axis=1) / np.bincount(numbers)[:, None]
+    return np.clip(means, 0, 1)[numbers].reshape(picture.shape)
