@@ -45,6 +45,7 @@ from sklearn_dic.utils._device import (
     torch_generator,
 )
 from sklearn_dic.utils._images import ChannelAxis, Images, open_images
+from sklearn_dic.utils._thumbnails import ThumbnailMixin
 from sklearn_dic.utils._validation import (
     CHANNEL_AXIS,
     HasMethods,
@@ -56,7 +57,7 @@ from sklearn_dic.utils._validation import (
 LARGEST_TRAINED = 100_000  # pixels, where the resolution is chosen automatically
 
 
-class DeepImageClustering(TransformerMixin, CallbackClusterMixin, BaseEstimator):
+class DeepImageClustering(ThumbnailMixin, TransformerMixin, CallbackClusterMixin, BaseEstimator):
     """Segment an image without training data by deep image clustering (DIC).
 
     A small convolutional network is overfitted to the image. In each epoch the pixels take

@@ -29,10 +29,11 @@ from sklearn_dic.utils._callbacks import (
 )
 from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each
+from sklearn_dic.utils._thumbnails import ThumbnailMixin
 from sklearn_dic.utils._validation import HasMethods, StrOptions, check_parameters
 
 
-class PerImage(MetaEstimatorMixin, CallbackClusterMixin, BaseEstimator):
+class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEstimator):
     """Fit a clone of an estimator to each image of a collection.
 
     The fits are independent and run through joblib, so `joblib.parallel_config` carries
