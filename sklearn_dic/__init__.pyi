@@ -1,4 +1,4 @@
-from . import datasets, metrics, model_selection, network, superpixels, utils
+from . import datasets, inspection, metrics, model_selection, network, superpixels, utils
 from ._deep_image_clustering import DeepImageClustering
 from ._per_image import PerImage
 
@@ -8,6 +8,7 @@ __all__ = [
     "PerImage",
     "__version__",
     "datasets",
+    "inspection",
     "metrics",
     "model_selection",
     "network",

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from skimage import data
 
+os.environ.setdefault("MPLBACKEND", "Agg")  # pictures without windows
+
 
 @pytest.fixture(scope="session")
 def photo():

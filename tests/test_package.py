@@ -18,6 +18,7 @@ def test_public_names():
     [
         "sklearn_dic",
         "sklearn_dic.datasets",
+        "sklearn_dic.inspection",
         "sklearn_dic.metrics",
         "sklearn_dic.model_selection",
         "sklearn_dic.superpixels",

@@ -1,0 +1,328 @@
+"""Pictures of a segmentation, one or a grid."""
+
+from collections.abc import Sequence
+from math import ceil, sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from skimage.color import rgb2gray
+
+from sklearn_dic.inspection._axes import check_axes, make_axes
+from sklearn_dic.inspection._boundaries import draw_lines
+from sklearn_dic.inspection._label_maps import check_label_maps, count_labels, cross
+from sklearn_dic.inspection._predicting import (
+    find_superpixels,
+    open_like,
+    predict_labels,
+    share_labels,
+)
+from sklearn_dic.superpixels._map import take_images
+from sklearn_dic.utils._colors import Color, label_colors, paint_labels
+from sklearn_dic.utils._images import ChannelAxis, Images, open_images
+from sklearn_dic.utils._pictures import as_rgb, mean_colors
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Kind = Literal["image", "superpixels", "boundaries", "overlay", "mean", "labels"]
+KINDS = ("image", "superpixels", "boundaries", "overlay", "mean", "labels")
+_LARGEST_SIDE = 2000  # pixels; no figure shows more
+
+
+class SegmentationDisplay:
+    """Segmentation of one image or of a collection.
+
+    `from_estimator` and `from_predictions` make one of images in any form.
+
+    Parameters
+    ----------
+    images : list of ndarray of shape (H_i, W_i, C)
+        The images, floats in [0, 1]. One or two channels are shown as grey, three or four as
+        red, green and blue, more by their three principal components. Values that leave
+        [0, 1], or fill less than a quarter of it, are stretched to it.
+    labels : list of ndarray of shape (H_i, W_i), int
+        The label map of each image.
+    superpixels : list of ndarray of shape (H_i, W_i) or (K, H_i, W_i), int, or None, \
+default=None
+        The superpixels of each image, one map or K.
+    names : list of str or None, default=None
+        What each image is called; by default "image 0" and so on.
+    shared_labels : bool, default=True
+        Whether a label means the same in all images, and so has one colour.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The first picture.
+    axes_ : ndarray of Axes of shape (n_images, n_kinds)
+        The pictures.
+    figure_ : matplotlib Figure
+        The figure of the pictures.
+    label_colors_ : list of dict of int to (R, G, B)
+        The colour of each label, in [0, 1], for each image.
+
+    See Also
+    --------
+    LossCurveDisplay : How the training went.
+
+    Notes
+    -----
+    The colours are chosen so that regions that touch differ clearly, for people with normal
+    vision, protanopia, deuteranopia and tritanopia. A colour is used for more than one label
+    only where there are more than 32.
+
+    Images with a side of more than 2,000 pixels are drawn from every second pixel, every
+    third, and so on.
+
+    Examples
+    --------
+    >>> from skimage.data import coffee
+    >>> from sklearn_dic.inspection import SegmentationDisplay
+    >>> from sklearn_dic.superpixels import SLICSuperpixels
+    >>> image = coffee()[::4, ::4]
+    >>> superpixels = SLICSuperpixels(50).fit_transform(image)
+    >>> display = SegmentationDisplay.from_predictions(
+    ...     image, superpixels, kind=["boundaries", "mean"]
+    ... )
+    >>> display.axes_.shape
+    (1, 2)
+    """
+
+    def __init__(
+        self,
+        images: Sequence[np.ndarray],
+        labels: Sequence[np.ndarray],
+        *,
+        superpixels: Sequence[np.ndarray] | None = None,
+        names: Sequence[str] | None = None,
+        shared_labels: bool = True,
+    ) -> None:
+        self.images = images
+        self.labels = labels
+        self.superpixels = superpixels
+        self.names = names
+        self.shared_labels = shared_labels
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, X: Any, *, kind: Kind | Sequence[Kind] = "overlay", ax: Any = None
+    ) -> Self:
+        """Draw what an estimator makes of images.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A fitted clusterer: `DeepImageClustering`, `PerImage`, a Pipeline or a search of
+            these, or one of scikit-learn, which labels each pixel by its channels; or a
+            superpixel transformer.
+        X : image or collection of images
+            What `predict` or `transform` takes.
+        kind, ax
+            As in `plot`. Superpixels are computed only where `kind` has them.
+
+        Returns
+        -------
+        display : SegmentationDisplay
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator needs a fit and has none.
+        ValueError, TypeError, OSError
+            If the estimator or an image cannot be used.
+        """
+        kinds = _check_kinds(kind)
+        images = open_like(estimator, X)
+        labels = predict_labels(estimator, X, images)
+        maps = check_label_maps(labels, images, "labels")
+        superpixels = None
+        if "superpixels" in kinds:
+            clusters = hasattr(estimator, "predict")
+            superpixels = find_superpixels(estimator, X, images) if clusters else labels
+        return cls(
+            images.pixels,
+            maps,
+            superpixels=_check_superpixels(superpixels, images),
+            names=_names(images),
+            shared_labels=share_labels(estimator),
+        ).plot(kind=kind, ax=ax)
+
+    @classmethod
+    def from_predictions(
+        cls,
+        X: Any,
+        labels: Any,
+        *,
+        superpixels: Any = None,
+        channel_axis: ChannelAxis = "auto",
+        shared_labels: bool = True,
+        kind: Kind | Sequence[Kind] = "overlay",
+        ax: Any = None,
+    ) -> Self:
+        """Draw images and their labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, SuperpixelMap, or \
+list of these
+            One image or a collection; `channel_axis` says how the axes are read.
+        labels : array-like of int, shape (H, W) or (N, H, W), or list of these
+            The labels, in the form of `X`, for example `labels_` of an estimator, or a human
+            annotation.
+        superpixels : array-like of int, shape (H, W), (K, H, W), or with a leading N, or \
+list of these, default=None
+            The superpixels, in the form of `X`, for example `superpixel_labels_`; by default
+            those of a SuperpixelMap.
+        channel_axis : {"auto", -1, None}, default="auto"
+            As for `DeepImageClustering`.
+        shared_labels : bool, default=True
+            Whether a label means the same in all images, and so has one colour.
+        kind, ax
+            As in `plot`.
+
+        Returns
+        -------
+        display : SegmentationDisplay
+
+        Raises
+        ------
+        ValueError, TypeError, OSError
+            If an image or its labels cannot be used, or do not fit each other.
+        """
+        pictures, maps = take_images(X)
+        images = open_images(pictures, channel_axis if maps is None else -1)
+        if superpixels is None and maps is not None:
+            superpixels = maps[0] if images.form == "image" else maps
+        return cls(
+            images.pixels,
+            check_label_maps(labels, images, "labels"),
+            superpixels=_check_superpixels(superpixels, images),
+            names=_names(images),
+            shared_labels=shared_labels,
+        ).plot(kind=kind, ax=ax)
+
+    def plot(self, *, kind: Kind | Sequence[Kind] = "overlay", ax: Any = None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        kind : {"image", "superpixels", "boundaries", "overlay", "mean", "labels"}, or list \
+of these, default="overlay"
+            "image": the image alone. "superpixels": the image and the borders of its
+            superpixels. "boundaries": the image and the borders of the labels. "overlay":
+            the colours of the labels over the image in grey. "mean": each label in its mean
+            colour. "labels": each label in its colour. A list has one picture each.
+        ax : matplotlib Axes or array-like of these, default=None
+            As many as there are images times kinds. By default a new figure.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed; the message says how to.
+        ValueError, TypeError
+            If `kind` or `ax` is none of the above.
+        """
+        kinds = _check_kinds(kind)
+        if "superpixels" in kinds and self.superpixels is None:
+            raise ValueError(
+                "kind has 'superpixels', and this display was made without: pass superpixels=, "
+                "or the kind to from_estimator"
+            )
+        n_images = len(self.images)
+        axes = self._find_axes(len(kinds), ax)
+        self.axes_ = np.array(axes, dtype=object).reshape(n_images, len(kinds))
+        self.ax_, self.figure_ = axes[0], axes[0].figure
+        steps = [ceil(max(one.shape) / _LARGEST_SIDE) for one in self.labels]
+        labels = [_thin(*pair) for pair in zip(self.labels, steps, strict=True)]
+        pictures = as_rgb([_thin(*pair) for pair in zip(self.images, steps, strict=True)])
+        if self.shared_labels:
+            self.label_colors_ = [label_colors(labels)] * n_images
+        else:
+            self.label_colors_ = [label_colors([one]) for one in labels]
+        for i, row in enumerate(self.axes_):
+            for column, (one, ax_) in enumerate(zip(kinds, row, strict=True)):
+                drawn = labels[i]
+                if one == "superpixels" and self.superpixels is not None:
+                    drawn = _thin(cross(self.superpixels[i]), steps[i])
+                _draw(ax_, one, pictures[i], drawn, self.label_colors_[i])
+                named = n_images > 1 and column == 0
+                ax_.set_title(self._title(i, one, named), fontsize="medium")
+        return self
+
+    def _find_axes(self, n_kinds: int, ax: Any) -> "list[Axes]":
+        """Make axes for all pictures, a row for each image where it has several, or check them."""
+        n_axes = len(self.images) * n_kinds
+        if ax is not None:
+            return check_axes(ax, n_axes, f"{len(self.images)} image(s) in {n_kinds} kind(s) each")
+        n_columns = n_kinds if n_kinds > 1 else ceil(sqrt(n_axes))
+        n_rows = ceil(n_axes / n_columns)
+        return make_axes(n_rows, n_columns, n_axes, self._figsize(n_rows, n_columns))
+
+    def _figsize(self, n_rows: int, n_columns: int) -> tuple[float, float]:
+        """Find a size in inches that the pictures fill."""
+        width = 5.0 if n_columns == 1 else min(3.4 * n_columns, 11.0)
+        aspect = float(np.median([one.shape[0] / one.shape[1] for one in self.labels]))
+        title = 0.33 if len(self.images) == 1 else 0.5
+        height = n_rows * (width / n_columns * min(max(aspect, 0.2), 3.0) + title)
+        return width, height
+
+    def _title(self, place: int, kind: Kind, named: bool) -> str:
+        """Say what a picture shows, and whose it is."""
+        lines = []
+        if named:
+            lines.append(f"image {place}" if self.names is None else self.names[place])
+        if kind == "superpixels" and self.superpixels is not None:
+            counts = count_labels(self.superpixels[place])
+            lines.append(f"{' + '.join(map(str, counts))} superpixels")
+        elif kind != "image":
+            (count,) = count_labels(self.labels[place])
+            lines.append(f"{count} label{'s' if count > 1 else ''}")
+        return "\n".join(lines) or "image"
+
+
+def _thin(pixels: np.ndarray, step: int) -> np.ndarray:
+    return pixels[::step, ::step]
+
+
+def _draw(
+    ax: "Axes", kind: Kind, picture: np.ndarray, labels: np.ndarray, colors: dict[int, Color]
+) -> None:
+    """Draw one picture on axes without ticks."""
+    shown = picture
+    if kind == "mean":
+        shown = mean_colors(picture, labels)
+    elif kind == "labels":
+        shown = paint_labels(labels, colors)
+    elif kind == "overlay":
+        shown = 0.45 * rgb2gray(picture)[..., None] + 0.55 * paint_labels(labels, colors)
+    ax.imshow(shown)
+    ax.set(xticks=[], yticks=[], anchor="S")  # what height is left over is for the title
+    ax.spines[:].set_visible(False)
+    if kind in ("superpixels", "boundaries"):
+        draw_lines(ax, labels)
+
+
+def _check_kinds(kind: Any) -> list[Kind]:
+    """Make a list of the kinds of pictures."""
+    kinds: list[Any] = [kind] if isinstance(kind, str) else list(kind)
+    if not kinds or any(one not in KINDS for one in kinds):
+        raise ValueError(f"kind is {kind!r}; it is one or several of {', '.join(KINDS)}")
+    return kinds
+
+
+def _check_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | None:
+    if superpixels is None:
+        return None
+    return check_label_maps(superpixels, images, "superpixels", several=True)
+
+
+def _names(images: Images) -> list[str]:
+    """Call each image by its file, or by its place."""
+    return [
+        f"image {i}" if path is None else Path(path).name for i, path in enumerate(images.paths)
+    ]
