@@ -6,11 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
 from sklearn.utils import Bunch
 from tqdm import tqdm
 
 from sklearn_dic import DeepImageClustering
+from sklearn_dic.inspection import LossCurveDisplay
 
 HERE = Path(__file__).parent
 
@@ -63,21 +63,14 @@ def write(curves: list[dict[str, Any]]) -> None:
         writer = csv.DictWriter(file, list(curves[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(curves)
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
-    axes = figure.subplots(1, 2)
-    for place, image in enumerate(dict.fromkeys(row["image"] for row in curves)):
-        for seed in dict.fromkeys(row["seed"] for row in curves):
-            own = [row for row in curves if row["image"] == image and row["seed"] == seed]
-            epochs = [row["epoch"] for row in own]
-            style: dict[str, Any] = {"color": f"C{place % 10}"}
-            style["label"] = image if seed == 0 else None
-            axes[0].plot(epochs, [row["loss"] for row in own], **style)
-            axes[1].plot(epochs, [row["labels"] for row in own], **style)
-    axes[0].set(xlabel="epoch", ylabel="loss (Eq. 8)")
-    axes[1].set(xlabel="epoch", ylabel="labels left", yscale="log")
-    axes[1].yaxis.set_major_formatter("{x:.0f}")
-    axes[1].yaxis.set_minor_formatter("{x:.0f}")
-    axes[1].legend(title="image", fontsize="small")
+    trainings: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in curves:
+        trainings.setdefault((row["image"], row["seed"]), []).append(row)
+    display = LossCurveDisplay(
+        [[row["loss"] for row in rows] for rows in trainings.values()],
+        [[row["labels"] for row in rows] for rows in trainings.values()],
+        names=[image for image, _ in trainings],
+    ).plot()
     target = HERE.parent / "docs/images/figure7.png"
-    figure.savefig(target, dpi=110)
+    display.figure_.savefig(target, dpi=110)
     print(f"The curves are in {target} and benchmarks/results/figure7.csv.")
