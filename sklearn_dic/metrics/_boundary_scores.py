@@ -152,8 +152,10 @@ def match_pixels(predicted: np.ndarray, true: np.ndarray, within: float) -> np.n
     source, sink = n_pixels, n_pixels + 1
     tails = np.concatenate([np.full(n_ours, source), pairs.row, np.arange(n_ours, n_pixels)])
     heads = np.concatenate([np.arange(n_ours), n_ours + pairs.col, np.full(len(theirs), sink)])
+    # 32 bits, because maximum_flow of older versions takes no others.
+    places = tails.astype(np.int32), heads.astype(np.int32)
     edges = sparse.csr_array(
-        (np.ones(len(tails), np.int32), (tails, heads)), shape=(n_pixels + 2, n_pixels + 2)
+        (np.ones(len(tails), np.int32), places), shape=(n_pixels + 2, n_pixels + 2)
     )
     flow = maximum_flow(edges, source, sink, method="dinic").flow
     matches[predicted] = flow[[source], :n_ours].toarray()[0] > 0

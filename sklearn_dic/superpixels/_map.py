@@ -31,8 +31,8 @@ class SuperpixelMap(np.ndarray):
     >>> import numpy as np
     >>> from sklearn_dic.superpixels import SuperpixelMap
     >>> superpixels = SuperpixelMap([[0, 0, 1], [0, 1, 1]], image=np.eye(2, 3))
-    >>> superpixels.max()
-    np.int32(1)
+    >>> int(superpixels.max())
+    1
     >>> superpixels.image.shape
     (2, 3)
     """
@@ -63,8 +63,11 @@ class SuperpixelMap(np.ndarray):
     def __array_wrap__(
         self, array: np.ndarray, context: Any = None, return_scalar: bool = False
     ) -> Any:
-        """Give results of arithmetic as plain arrays."""
-        return array[()] if return_scalar else np.asarray(array)
+        """Give results of arithmetic as plain arrays, and a single number as a number.
+
+        NumPy before 2.0 does not say by `return_scalar` that it is one.
+        """
+        return np.asarray(array)[()]
 
     def __getitem__(self, key: Any) -> Any:
         """Slice to a plain array; a stack indexed by image gives the maps of those images."""

@@ -30,6 +30,7 @@ def test_is_an_array_of_labels_to_everybody_else(superpixels, image):
     assert is_plain(np.asarray(superpixels))
     assert mark_boundaries(image, superpixels).shape == image.shape
     assert np.bincount(superpixels.ravel()).sum() == 24
+    assert isinstance(superpixels.max(), np.int32)
     assert superpixels.max() == 4
 
 

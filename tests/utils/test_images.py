@@ -74,7 +74,7 @@ def test_the_array_given_is_neither_changed_nor_shared():
         (np.array([["a", "b"]]), ValueError, r"shape \(1, 2\) and dtype <U1"),
         (np.array([[None, {}]], object), TypeError, r"dtype object, and not all of it is numbers"),
         (np.array([["2026-01-01"]], "M8[D]"), ValueError, r"dtype datetime64"),
-        (sparse.eye_array(4, format="csr"), TypeError, r"sparse csr matrix of shape \(4, 4\)"),
+        (sparse.csr_array(np.eye(4)), TypeError, r"sparse csr matrix of shape \(4, 4\)"),
         (np.ma.masked_equal(np.eye(3), 0), TypeError, "masked array .* 6 masked"),
         ([GOOD, np.zeros((4, 5, 3))], ValueError, r"image 1 has 3 channel\(s\).*image 0 has 1"),
         ([GOOD, np.zeros((2, 4, 5, 3))], ValueError, r"image 1 has 4 dimension\(s\)"),
