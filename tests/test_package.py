@@ -1,7 +1,12 @@
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import sklearn_dic
 
@@ -27,3 +32,27 @@ def test_public_names():
 def test_imports_without_torch(module):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_oldest_versions_tested_are_the_lower_bounds():
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    required = [
+        requirement
+        for name, extra in [("", project["dependencies"]), *extras.items()]
+        if name not in ("docs", "dev")
+        for requirement in extra
+    ]
+    lines = (root / "constraints-oldest.txt").read_text().splitlines()
+    oldest = {
+        canonicalize_name(name): Version(version)
+        for name, _, version in (line.partition("==") for line in lines if "==" in line)
+    }
+    for requirement in map(Requirement, required):
+        if requirement.name in ("sklearn-dic", "torch"):  # a group of others; one build for all
+            continue
+        (bound,) = requirement.specifier
+        lowest = Version(bound.version).release
+        assert bound.operator == ">="
+        assert oldest[canonicalize_name(requirement.name)].release[: len(lowest)] == lowest
