@@ -9,6 +9,7 @@ from skimage.segmentation import felzenszwalb
 from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._warnings import ignored_warnings
 
 REFERENCE_PIXELS = 481 * 321  # the Berkeley photographs, on which the defaults were chosen
 
@@ -91,8 +92,7 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
     def _segment(self, image: np.ndarray) -> np.ndarray:
         height, width, _ = image.shape
         area = height * width / REFERENCE_PIXELS if self.relative_to_size else 1.0
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Got image with third dimension", RuntimeWarning)
+        with ignored_warnings("Got image with third dimension", RuntimeWarning):
             labels = felzenszwalb(
                 image,
                 scale=self.scale,

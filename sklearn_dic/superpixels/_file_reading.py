@@ -7,7 +7,6 @@ compared with a limit before it is read.
 import io
 import logging
 import os
-import warnings
 import zipfile
 from itertools import islice
 from pathlib import Path
@@ -19,6 +18,7 @@ from PIL import Image
 
 from sklearn_dic.superpixels._hdf5_reading import read_hdf5
 from sklearn_dic.superpixels._matlab5_reading import read_matlab5
+from sklearn_dic.utils._warnings import ignored_warnings
 
 LARGEST = 2**30  # bytes of one file, after decompression
 MOST_PAGES = 1000  # of a TIFF file
@@ -52,8 +52,7 @@ def read_contents(path: str | os.PathLike) -> Contents:
     for is_format, read in _FORMATS:
         if is_format(start):
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # what matters is what comes out
+                with ignored_warnings():  # what matters is what comes out
                     return read(Path(path))
             except ImportError:
                 raise

@@ -1,5 +1,6 @@
 """What the methods from OpenCV share."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -9,6 +10,9 @@ import numpy as np
 from sklearn_dic.superpixels._color import is_converted, to_lab
 from sklearn_dic.utils._extras import import_extra
 
+_CHANGING_THREADS = threading.Lock()
+_TO_RESTORE: list[int] = []  # one entry for each thread of the program that computes
+
 
 def import_ximgproc() -> ModuleType:
     """OpenCV's extended image processing, which plain OpenCV does not have."""
@@ -17,14 +21,21 @@ def import_ximgproc() -> ModuleType:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let OpenCV compute with one thread: the order of its sums decides the answer."""
+    """Let OpenCV compute with one thread: the order of its sums decides the answer.
+
+    The number belongs to the whole process: the first to come sets it, the last restores it.
+    """
     cv2 = import_extra("cv2", "opencv", "for these superpixels")
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    with _CHANGING_THREADS:
+        _TO_RESTORE.append(_TO_RESTORE[0] if _TO_RESTORE else cv2.getNumThreads())
+        cv2.setNumThreads(1)
     try:
         yield
     finally:
-        cv2.setNumThreads(before)
+        with _CHANGING_THREADS:
+            number = _TO_RESTORE.pop()
+            if not _TO_RESTORE:
+                cv2.setNumThreads(number)
 
 
 def as_bytes(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:

@@ -1,12 +1,17 @@
 """The same work for many images, through joblib, with a progress bar."""
 
 import os
-import warnings
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
+import joblib
+from joblib import effective_n_jobs
+from joblib.parallel import get_active_backend
+from sklearn import config_context, get_config
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm.auto import tqdm
+
+from sklearn_dic.utils._warnings import ignored_warnings
 
 
 def for_each(
@@ -36,23 +41,44 @@ def for_each(
     in_order : bool
         Whether the results come in the order of the items, and so may wait for each other.
     """
-    folder = os.getcwd()
-    tasks = (delayed(_work)(function, item, folder) for item in items)
-    results = Parallel(n_jobs=n_jobs, return_as="generator" if in_order else "generator_unordered")(
-        tasks
-    )
+    results = _start(function, items, n_jobs, in_order)
     try:
         with tqdm(total=len(items), desc=description, unit="image", disable=not verbose) as bar:
             for result in results:
                 bar.update()
                 yield result
-    finally:
-        with warnings.catch_warnings():  # who closes this early means to cancel the rest
-            warnings.filterwarnings("ignore", ".*have been cancelled", UserWarning)
+    except BaseException:  # who closes this early means to cancel the rest
+        with ignored_warnings(".*have been cancelled", UserWarning):
             results.close()
+        raise
 
 
-def _work(function: Callable[..., Any], item: Any, folder: str) -> Any:
+def _start(
+    function: Callable[..., Any], items: Sequence[Any], n_jobs: int | None, in_order: bool
+) -> Generator[Any]:
+    """Do the work here, in threads of this process, or in other processes."""
+    if effective_n_jobs(n_jobs) == 1 or len(items) < 2:
+        return (function(item) for item in items)
+    backend, _ = get_active_backend()
+    return_as = "generator" if in_order else "generator_unordered"
+    if getattr(backend, "supports_sharedmem", False):
+        # Folder and filters of warnings are those of the process. scikit-learn's Parallel would
+        # set and restore the filters in each thread, and threads undo each other's.
+        config = get_config()
+        tasks = (joblib.delayed(_work_with)(config, function, item) for item in items)
+        return joblib.Parallel(n_jobs=n_jobs, return_as=return_as)(tasks)
+    folder = os.getcwd()
+    tasks = (delayed(_work_in)(folder, function, item) for item in items)
+    return Parallel(n_jobs=n_jobs, return_as=return_as)(tasks)
+
+
+def _work_with(config: dict[str, Any], function: Callable[..., Any], item: Any) -> Any:
+    """Work with scikit-learn's configuration of the caller; each thread has its own."""
+    with config_context(**config):
+        return function(item)
+
+
+def _work_in(folder: str, function: Callable[..., Any], item: Any) -> Any:
     """Work in the folder of the caller; a worker may have been started in another one."""
     if os.getcwd() != folder and os.path.isdir(folder):
         os.chdir(folder)

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -129,9 +130,11 @@ def test_global_random_states_are_left_alone(transformer, photo, global_random_s
 def test_workers_and_progress(transformer, photo, capsys):
     images = [photo, photo[:20, :30]]
     one_by_one = transformer.fit_transform(images)
-    at_once = clone(transformer).set_params(n_jobs=2, verbose=1).fit_transform(images)
-    for one, other in zip(one_by_one, at_once, strict=True):
-        np.testing.assert_array_equal(one, other)
+    at_once = clone(transformer).set_params(n_jobs=2, verbose=1)
+    for backend in ("loky", "threading"):
+        with joblib.parallel_config(backend):
+            for one, other in zip(one_by_one, at_once.fit_transform(images), strict=True):
+                np.testing.assert_array_equal(one, other)
     assert "superpixels" in capsys.readouterr().err
 
 
