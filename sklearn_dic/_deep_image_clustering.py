@@ -129,7 +129,7 @@ default="felzenszwalb"
         it, else float32. Clustering, normalisation statistics and loss are float32.
     random_state : int, RandomState instance or None, default=None
         Draws the initial weights and centres. An int gives the same answer each time on one
-        machine. No global random state is used.
+        machine with one `torch.get_num_threads()`. No global random state is used.
     verbose : int, default=0
         1 shows a progress bar with epoch, loss and number of labels. `set_callbacks` of
         scikit-learn 1.9 and later can show more, record scores, and stop.

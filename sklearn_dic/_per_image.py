@@ -27,6 +27,7 @@ from sklearn_dic.utils._callbacks import (
     drop_callbacks,
     with_callbacks,
 )
+from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._thumbnails import ThumbnailMixin
@@ -37,7 +38,8 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
     """Fit a clone of an estimator to each image of a collection.
 
     The fits are independent and run through joblib, so `joblib.parallel_config` carries
-    them to any backend.
+    them to any backend. Each computes with one thread of PyTorch, so that neither `n_jobs` nor
+    the backend changes the answer.
 
     Parameters
     ----------
@@ -46,8 +48,8 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
         with it. Superpixels that were computed elsewhere come with the images, as
         `SuperpixelMap(labels, image)`.
     n_jobs : int or None, default=None
-        How many images at a time. None is 1 unless `joblib.parallel_config` says otherwise,
-        -1 is all processors.
+        How many images at a time, and so how many processors on a machine without a GPU.
+        None is 1 unless `joblib.parallel_config` says otherwise, -1 is all processors.
     on_error : {"raise", "warn"}, default="raise"
         What to do where an image fails: stop there, or warn and go on, unless all images
         fail. In both cases the error names the image, and the images that are done are kept.
@@ -73,6 +75,14 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
     See Also
     --------
     DeepImageClustering : Fitted to a collection, gives one network for all images.
+
+    Notes
+    -----
+    How sums are rounded, in batch-norm and convolutions, depends on the number of threads, and
+    small differences grow in training. `DeepImageClustering.fit` by itself uses all threads that
+    `torch.get_num_threads()` gives, and after `torch.set_num_threads(1)` its answer is the one
+    found here. Images too large to be fitted several at a time can be fitted by themselves,
+    with all threads.
 
     Examples
     --------
@@ -219,7 +229,8 @@ one image
         own = self._route("predict", params, form, images)
         for one, image, name, own_params in zip(self.estimators_, images, names, own, strict=True):
             try:
-                labels.append(one and one.predict(image, **own_params))
+                with one_torch_thread():
+                    labels.append(one and one.predict(image, **own_params))
             except Exception as error:
                 raise _with_name(error, name) from error
         return _in_form(labels, form)
@@ -290,7 +301,7 @@ def _fit_one(
     number, image, y, params = item
     try:
         fitted = clone(estimator)
-        with task.fitting(fitted, "image", number, image, y):
+        with one_torch_thread(), task.fitting(fitted, "image", number, image, y):
             fitted.fit(image, y, **params)
         drop_callbacks(fitted)  # on its way back from a worker, each would open a connection
         last = fitted[-1] if isinstance(fitted, Pipeline) else fitted

@@ -24,7 +24,7 @@ def assert_same(first, second):
         np.testing.assert_array_equal(a, b)
 
 
-def test_each_image_is_fitted_alone(dic, images):
+def test_each_image_is_fitted_alone(dic, images, one_thread):
     per_image = PerImage(dic).fit(images)
     assert_same(per_image.labels_, [dic.fit_predict(image) for image in images])
     assert_same(per_image.predict(images), per_image.labels_)
@@ -32,7 +32,7 @@ def test_each_image_is_fitted_alone(dic, images):
     assert per_image.errors_ == {}
 
 
-def test_forms(dic, images, image_file, photo):
+def test_forms(dic, images, image_file, photo, one_thread):
     stack = np.stack([images[0], images[2]])
     assert PerImage(dic).fit_predict(stack).shape == (2, 20, 30)
     assert PerImage(dic).fit_predict(photo).shape == photo.shape[:2]
@@ -53,7 +53,7 @@ def test_superpixel_maps(dic, images):
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
-def test_workers(dic, images, backend, one_thread):
+def test_workers(dic, images, backend):
     expected = PerImage(dic).fit_predict(images)
     with joblib.parallel_config(backend=backend):
         assert_same(PerImage(dic, n_jobs=2).fit_predict(images), expected)
@@ -68,7 +68,7 @@ def test_relative_paths_reach_workers_that_were_started_elsewhere(
     np.testing.assert_array_equal(labels[1], dic.fit_predict(photo))
 
 
-def test_an_error_names_the_image_and_keeps_the_others(dic, images, tmp_path):
+def test_an_error_names_the_image_and_keeps_the_others(dic, images, tmp_path, one_thread):
     broken = tmp_path / "broken.png"
     images[1] = np.full((6, 7, 3), np.nan)
     collection = [images[0], images[1], images[2], broken]

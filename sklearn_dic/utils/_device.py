@@ -1,11 +1,17 @@
-"""Where a network runs: device, precision, memory and random numbers."""
+"""Where a network runs: device, precision, threads, memory and random numbers."""
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Literal
 
 import psutil
 import torch
 from numpy.random import RandomState
 from sklearn.utils import check_random_state
+
+_CHANGING_THREADS = threading.Lock()
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -57,6 +63,39 @@ def resolve_precision(
     else:
         native = False
     return "bfloat16" if native else "float32"
+
+
+@contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """Let PyTorch compute on the CPU with one thread, as far as the caller's own thread goes.
+
+    The order of the sums in batch-norm and in convolutions, and with it the last bits, depends
+    on the number of threads; with one each, work may go on in several threads or processes
+    and be the same.
+    """
+    before = torch.get_num_threads()
+    if before == 1:
+        yield
+        return
+    try:
+        _set_own_threads(1)
+        yield
+    finally:
+        _set_own_threads(before)
+
+
+def _set_own_threads(number: int) -> None:
+    """Set how many PyTorch threads this thread computes with, and nothing else.
+
+    `torch.set_num_threads` also decides about each thread that computes for the first time
+    afterwards; a passing thread sets that back.
+    """
+    with _CHANGING_THREADS, ThreadPoolExecutor(1) as passing:
+        in_new_threads = passing.submit(torch.get_num_threads).result()
+        try:
+            torch.set_num_threads(number)
+        finally:
+            passing.submit(torch.set_num_threads, in_new_threads).result()
 
 
 def available_memory(device: torch.device) -> int:
