@@ -17,6 +17,7 @@ from skimage.measure import label as label_components
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -55,6 +56,10 @@ from sklearn_dic.utils._validation import (
 )
 
 LARGEST_TRAINED = 100_000  # pixels, where the resolution is chosen automatically
+
+
+def _reads_tables(estimator: Any) -> bool:
+    return estimator.channel_axis == -1
 
 
 class DeepImageClustering(ThumbnailMixin, TransformerMixin, CallbackClusterMixin, BaseEstimator):
@@ -413,6 +418,25 @@ dtype float32
             Feature k is the strength of label k.
         """
         return self._features(X, lambda aggregated: aggregated)
+
+    @available_if(_reads_tables)
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Name the features of a table of pixels, for `set_output`.
+
+        Only where ``channel_axis=-1``: the features of an image are no table.
+
+        Parameters
+        ----------
+        input_features : None
+            Not used, here by convention.
+
+        Returns
+        -------
+        names : ndarray of str objects, shape (n_clusters,)
+        """
+        check_is_fitted(self)
+        prefix = type(self).__name__.lower()
+        return np.array([f"{prefix}{k}" for k in range(self.module_.n_clusters)], dtype=object)
 
     def predict_proba(self, X: Any) -> np.ndarray | list[np.ndarray]:
         """Compute the softmax of the aggregated features, before superpixels vote.
