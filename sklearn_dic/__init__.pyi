@@ -1,4 +1,13 @@
-from . import datasets, inspection, metrics, model_selection, network, superpixels, utils
+from . import (
+    datasets,
+    hierarchy,
+    inspection,
+    metrics,
+    model_selection,
+    network,
+    superpixels,
+    utils,
+)
 from ._deep_image_clustering import DeepImageClustering
 from ._per_image import PerImage
 
@@ -8,6 +17,7 @@ __all__ = [
     "PerImage",
     "__version__",
     "datasets",
+    "hierarchy",
     "inspection",
     "metrics",
     "model_selection",

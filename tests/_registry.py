@@ -9,6 +9,7 @@ from typing import Any
 from sklearn.base import clone
 
 from sklearn_dic import DeepImageClustering, PerImage
+from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     HierarchicalSuperpixels,
@@ -43,6 +44,12 @@ CLUSTERERS = [
         8, max_iter=3, connected_components=True, precision="bfloat16", random_state=0
     ),
     DeepImageClustering(8, max_iter=3, superpixels=["felzenszwalb", "slic"], random_state=0),
+]
+
+REGION_MERGERS = [
+    RegionMerging(),
+    RegionMerging(n_segments=3, superpixels="slic", contrast="gradient"),
+    RegionMerging(n_segments=None, threshold=5, contrast=None),
 ]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]

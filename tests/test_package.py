@@ -23,6 +23,7 @@ def test_public_names():
     [
         "sklearn_dic",
         "sklearn_dic.datasets",
+        "sklearn_dic.hierarchy",
         "sklearn_dic.inspection",
         "sklearn_dic.metrics",
         "sklearn_dic.model_selection",

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_scalar
 
+from sklearn_dic.superpixels._contours import draw_contours
 from sklearn_dic.superpixels._map import SuperpixelMap
 from sklearn_dic.utils._extras import import_extra
 
@@ -99,12 +100,13 @@ class ContourTree:
             odd rows and columns. `MCGSuperpixels` reads such maps as ``ucm2``.
         """
         higra = import_extra("higra", "hierarchy", "for contour trees")
-        shape = self.image.shape[:2]
-        graph = higra.get_4_adjacency_graph(shape)
-        sources, targets = graph.edge_list()
-        ancestors = higra.Tree(self.parents).lowest_common_ancestor(
-            self.leaf_of_pixel[sources], self.leaf_of_pixel[targets]
-        )
-        return higra.graph_4_adjacency_2_khalimsky(
-            graph, self.heights[ancestors], shape=shape, add_extra_border=True
+        tree = higra.Tree(self.parents)
+        leaves = self.leaf_of_pixel.reshape(self.image.shape[:2])
+
+        def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+            ancestors = tree.lowest_common_ancestor(first.ravel(), second.ravel())
+            return self.heights[ancestors].reshape(first.shape)
+
+        return draw_contours(
+            between(leaves[:, :-1], leaves[:, 1:]), between(leaves[:-1], leaves[1:])
         )

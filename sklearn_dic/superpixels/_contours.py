@@ -72,3 +72,32 @@ def _find_threshold(
         else:
             below = middle
     return thresholds[enough]
+
+
+def draw_contours(right: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Draw contours between the pixels of an image.
+
+    Parameters
+    ----------
+    right : ndarray of shape (H, W - 1)
+        Strength between each pixel and the one to its right.
+    below : ndarray of shape (H - 1, W)
+        Strength between each pixel and the one below it.
+
+    Returns
+    -------
+    contours : ndarray of shape (2 H + 1, 2 W + 1), float64
+        Pixels lie at odd rows and columns, and are 0, like the frame. Where contours meet,
+        the strongest counts.
+    """
+    height, width = right.shape[0], below.shape[1]
+    contours = np.zeros((2 * height + 1, 2 * width + 1))
+    contours[1::2, 2:-1:2] = right
+    contours[2:-1:2, 1::2] = below
+    meet = contours[2:-1:2, 2:-1:2]
+    np.maximum(right[:-1], right[1:], out=meet)
+    np.maximum(meet, np.maximum(below[:, :-1], below[:, 1:]), out=meet)
+    # A contour that runs out of the image ends at its frame.
+    contours[0], contours[-1] = contours[1], contours[-2]
+    contours[:, 0], contours[:, -1] = contours[:, 1], contours[:, -2]
+    return contours

@@ -1,0 +1,8 @@
+"""Merge trees: from superpixels to any number of regions, without a network or with one."""
+
+from sklearn_dic.hierarchy._agglomeration import agglomerate
+from sklearn_dic.hierarchy._building import build_merge_tree
+from sklearn_dic.hierarchy._merge_tree import MergeTree
+from sklearn_dic.hierarchy._region_merging import RegionMerging
+
+__all__ = ["MergeTree", "RegionMerging", "agglomerate", "build_merge_tree"]

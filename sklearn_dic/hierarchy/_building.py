@@ -1,0 +1,96 @@
+"""From a picture and its superpixels to a tree."""
+
+from typing import Any, Literal
+
+import numpy as np
+
+from sklearn_dic.hierarchy._adjacency import find_adjacency
+from sklearn_dic.hierarchy._agglomeration import agglomerate
+from sklearn_dic.hierarchy._contrast import gradient_contrast, mutual_information_contrast
+from sklearn_dic.hierarchy._features import as_spread_as, color_features, mean_by_region
+from sklearn_dic.hierarchy._merge_tree import MergeTree
+from sklearn_dic.superpixels._color import to_lab
+from sklearn_dic.superpixels._map import check_superpixel_map
+
+Contrast = Literal["mutual_information", "gradient"] | None
+
+
+def build_merge_tree(
+    image: np.ndarray,
+    superpixels: Any,
+    *,
+    features: np.ndarray | None = None,
+    features_weight: float = 1.0,
+    enclosing_weight: float = 0.5,
+    contrast: Contrast = "mutual_information",
+    contrast_weight: float = 300.0,
+    size_exponent: float = 0.5,
+    border_exponent: float = 0.35,
+) -> MergeTree:
+    """Merge the superpixels of one image, the most alike first.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W, C)
+        Floats. Three channels are RGB from 0 to 1, and compared in Lab; others are stretched
+        to its range.
+    superpixels : array-like of int, shape (H, W) or (K, H, W), or list of K maps
+        The first map is merged. The others help: what lies in one of their regions looks
+        more alike.
+    features : ndarray of shape (H, W, D), default=None
+        Any more numbers that tell objects apart, such as learned ones. They are scaled to
+        vary as much over the picture as its colours.
+    features_weight : float, default=1.0
+        How much these count.
+    enclosing_weight : float, default=0.5
+        How much the other maps count.
+    contrast : {"mutual_information", "gradient", None}, default="mutual_information"
+        What makes a border strong: how rarely this picture shows close together what meets
+        there; the gradient of the colours; or nothing but the difference of the regions.
+    contrast_weight : float, default=300.0
+        How much it counts against a squared difference in colour.
+    size_exponent, border_exponent : float
+        See `RegionMerging`.
+
+    Returns
+    -------
+    tree : MergeTree
+        Sizes are shares of the picture, so that distances mean the same in pictures of any
+        size.
+
+    See Also
+    --------
+    RegionMerging : Does so for any form of input.
+    """
+    maps = [superpixels] if np.ndim(superpixels) == 2 else list(superpixels)
+    maps = [check_superpixel_map(one, image.shape[:2], "the image") for one in maps]
+    leaves = maps[0]
+    channels = to_lab(image, None)
+    described = color_features(channels, leaves, maps[1:], enclosing_weight)
+    if features is not None:
+        if not np.isfinite(features).all():
+            raise ValueError("the features of the image have NaN or infinity")
+        if features.ndim != 3 or features.shape[:2] != leaves.shape:
+            raise ValueError(
+                f"features of shape {features.shape} do not fit an image of {leaves.shape}: "
+                "(H, W, D) is needed"
+            )
+        learned = mean_by_region(as_spread_as(features, channels), leaves)
+        described = np.concatenate([described, features_weight * learned], axis=1)
+    adjacency = find_adjacency(leaves)
+    contrasts = None
+    if contrast is not None:
+        measure = mutual_information_contrast
+        if contrast == "gradient":
+            measure = gradient_contrast
+        contrasts = contrast_weight * measure(channels, adjacency)
+    children, distances = agglomerate(
+        described,
+        np.bincount(leaves.ravel()) / leaves.size,
+        adjacency.pairs,
+        contrasts=contrasts,
+        lengths=adjacency.lengths,
+        size_exponent=size_exponent,
+        border_exponent=border_exponent,
+    )
+    return MergeTree(leaves, children, distances)

@@ -1,0 +1,314 @@
+"""The estimator: superpixels merged into regions, without a network."""
+
+import warnings
+from collections.abc import Sequence
+from functools import partial
+from numbers import Integral, Real
+from typing import Any, Literal, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_dic.hierarchy._building import Contrast, build_merge_tree
+from sklearn_dic.hierarchy._choice import choose_n_segments
+from sklearn_dic.hierarchy._merge_tree import MergeTree
+from sklearn_dic.superpixels import FelzenszwalbSuperpixels, get_superpixels_names
+from sklearn_dic.superpixels._map import take_images
+from sklearn_dic.superpixels._resolve import resolve_superpixels
+from sklearn_dic.utils._images import ChannelAxis, Images, open_images
+from sklearn_dic.utils._parallel import for_each
+from sklearn_dic.utils._validation import (
+    CHANNEL_AXIS,
+    HasMethods,
+    Interval,
+    StrOptions,
+    check_parameters,
+)
+
+# Measured on BSDS300 train: the fine map to merge first, then the maps that enclose it.
+DEFAULT_SCALES = (100, 50, 200, 400, 800)
+
+
+class RegionMerging(ClusterMixin, BaseEstimator):
+    """Segment an image by merging its superpixels, the most alike first.
+
+    No network and no training: neighbours are compared by mean and deviation of their
+    colours, by the colours of the coarser superpixels that enclose them, and by the contrast
+    along their common border. The tree of all merges is kept, and cut into any number of
+    regions afterwards. Any number of channels.
+
+    Parameters
+    ----------
+    n_segments : int, "auto" or None, default="auto"
+        Exactly so many regions. "auto" chooses for each image, see Notes. None: see
+        `threshold`.
+    threshold : float or None, default=None
+        Merge what is closer than this distance, instead of `n_segments`.
+    superpixels : str, transformer, array-like, list of these or None, default=None
+        What is merged: as in `DeepImageClustering`. Of a list of several, the first is merged
+        and the others enclose it. None: Felzenszwalb superpixels at ``scale=100``, enclosed
+        by those at 50, 200, 400 and 800. Where `X` is a `SuperpixelMap`, as after a
+        superpixel step in a Pipeline, its superpixels are merged instead.
+    enclosing_weight : float, default=0.5
+        How much the colours of the enclosing regions count against those of the region
+        itself.
+    contrast : {"mutual_information", "gradient", None}, default="mutual_information"
+        What makes a border strong. "mutual_information": that the colours and textures that
+        meet there are rarely found close together in this picture [1]_. "gradient": the
+        gradient of the colours. None: nothing but the difference of the regions.
+    contrast_weight : float, default=300.0
+        How much a contrast of 1 counts, against the squared difference of colours in Lab.
+    size_exponent : float, default=0.5
+        How much large regions resist merging. 1 is Ward's linkage [2]_.
+    border_exponent : float, default=0.35
+        How much regions resist merging that share little of their borders.
+    features_weight : float, default=1.0
+        How much the `features` given to `fit` count against the colours.
+    channel_axis : {"auto", -1, None}, default="auto"
+        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
+        channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a
+        table of pixels. None: no channel axis, 3-D is a stack of grey images.
+    n_jobs : int or None, default=None
+        How many images of a collection at a time, through joblib.
+    verbose : int, default=0
+        1 shows a progress bar that counts images.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
+        Regions of each image, consecutive from 0.
+    n_segments_ : int, or list of int
+        How many regions each image has.
+    tree_ : MergeTree, or list of MergeTree
+        All merges of each image.
+    n_features_in_ : int
+        Number of image channels.
+
+    See Also
+    --------
+    sklearn_dic.DeepImageClustering : Learns features of the image.
+    MergeTree : What can be done with a tree.
+
+    References
+    ----------
+    .. [1] P. Isola et al., "Crisp boundary detection using pointwise mutual information",
+       ECCV 2014, doi:10.1007/978-3-319-10578-9_52.
+    .. [2] J. H. Ward, "Hierarchical grouping to optimize an objective function", Journal of
+       the American Statistical Association 58 (1963), doi:10.1080/01621459.1963.10500845.
+
+    Examples
+    --------
+    >>> from skimage.data import coffee
+    >>> from sklearn_dic.hierarchy import RegionMerging
+    >>> merging = RegionMerging(n_segments=8).fit(coffee()[::4, ::4])
+    >>> int(merging.labels_.max()) + 1
+    8
+    >>> int(merging.segment(n_segments=3).max()) + 1
+    3
+    """
+
+    _parameter_constraints: dict = {
+        "n_segments": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None],
+        "threshold": [Interval(Real, 0, None, closed="left"), None],
+        "superpixels": [
+            StrOptions(set(get_superpixels_names())),
+            HasMethods("fit_transform"),
+            "array-like",
+            None,
+        ],
+        "enclosing_weight": [Interval(Real, 0, None, closed="left")],
+        "contrast": [StrOptions({"mutual_information", "gradient"}), None],
+        "contrast_weight": [Interval(Real, 0, None, closed="left")],
+        "size_exponent": [Interval(Real, 0, None, closed="left")],
+        "border_exponent": [Interval(Real, 0, None, closed="left")],
+        "features_weight": [Interval(Real, 0, None, closed="left")],
+        "channel_axis": CHANNEL_AXIS,
+        "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        n_segments: int | Literal["auto"] | None = "auto",
+        *,
+        threshold: float | None = None,
+        superpixels: Any = None,
+        enclosing_weight: float = 0.5,
+        contrast: Contrast = "mutual_information",
+        contrast_weight: float = 300.0,
+        size_exponent: float = 0.5,
+        border_exponent: float = 0.35,
+        features_weight: float = 1.0,
+        channel_axis: ChannelAxis = "auto",
+        n_jobs: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.n_segments = n_segments
+        self.threshold = threshold
+        self.superpixels = superpixels
+        self.enclosing_weight = enclosing_weight
+        self.contrast = contrast
+        self.contrast_weight = contrast_weight
+        self.size_exponent = size_exponent
+        self.border_exponent = border_exponent
+        self.features_weight = features_weight
+        self.channel_axis = channel_axis
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None, features: Any = None) -> Self:
+        """Make the tree of each image, and cut it.
+
+        Parameters
+        ----------
+        X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, SuperpixelMap, or \
+list of these
+            One image or a collection; `channel_axis` says how the axes are read. Integers
+            are divided by the maximum of their dtype.
+        y : None
+            Not used, here by convention.
+        features : ndarray of shape (H, W, D) or (N, H, W, D), or list of these, default=None
+            More numbers that tell the objects of an image apart, such as what a network
+            learned. They are scaled to vary as much as the colours.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError, TypeError, OSError
+            If a parameter or an image cannot be used; the message names it.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Where an image has fewer superpixels than `n_segments`.
+        """
+        check_parameters(self)
+        if self.n_segments is None and self.threshold is None:
+            raise ValueError("n_segments and threshold are both None: say where to cut the tree")
+        X, maps = take_images(X)
+        images = open_images(X, self.channel_axis if maps is None else -1)
+        parts = zip(
+            images.pixels,
+            self._find_superpixels(images, maps),
+            _of_each_image(features, images),
+            strict=True,
+        )
+        trees = list(
+            for_each(
+                partial(_make_tree, self),
+                list(parts),
+                n_jobs=self.n_jobs,
+                verbose=self.verbose,
+                description="trees",
+            )
+        )
+        self._form = images.form
+        self.tree_ = trees[0] if images.form == "image" else trees
+        self.labels_ = self.segment(n_segments=self.n_segments, threshold=self.threshold)
+        labels = [self.labels_] if images.form == "image" else self.labels_
+        counts = [int(np.max(one)) + 1 for one in labels]
+        self.n_segments_ = counts[0] if images.form == "image" else counts
+        self.n_features_in_ = images.n_channels
+        return self
+
+    def segment(
+        self,
+        *,
+        n_segments: int | Literal["auto"] | None = None,
+        threshold: float | None = None,
+    ) -> Any:
+        """Cut the trees anew, without fitting again.
+
+        Parameters
+        ----------
+        n_segments : int, "auto" or None, default=None
+            As in the constructor.
+        threshold : float or None, default=None
+            As in the constructor; takes precedence over `n_segments`.
+
+        Returns
+        -------
+        labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
+            In the form of `labels_`, which stays as it is.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Where an image has fewer superpixels than `n_segments`.
+        """
+        check_is_fitted(self)
+        trees = self.tree_ if isinstance(self.tree_, list) else [self.tree_]
+        labels = [_cut(tree, n_segments, threshold) for tree in trees]
+        return Images([], [], self._form, []).in_form_of_input(labels)
+
+    def _find_superpixels(self, images: Images, maps: list[np.ndarray] | None) -> list[np.ndarray]:
+        """Find the label maps (K, H_i, W_i) of each image."""
+        superpixels: Any = self.superpixels
+        if maps is not None:
+            superpixels = maps[0] if images.form == "image" else maps
+        elif superpixels is None:
+            superpixels = [FelzenszwalbSuperpixels(scale) for scale in DEFAULT_SCALES]
+        found = resolve_superpixels(superpixels, images)
+        assert found is not None  # only for superpixels=None
+        return found
+
+    def __sklearn_tags__(self) -> Tags:
+        """Declare images, arrays of two to four dimensions."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _make_tree(
+    merging: RegionMerging, parts: tuple[np.ndarray, np.ndarray, np.ndarray | None]
+) -> MergeTree:
+    image, superpixels, features = parts
+    return build_merge_tree(
+        image,
+        superpixels,
+        features=features,
+        features_weight=merging.features_weight,
+        enclosing_weight=merging.enclosing_weight,
+        contrast=merging.contrast,
+        contrast_weight=merging.contrast_weight,
+        size_exponent=merging.size_exponent,
+        border_exponent=merging.border_exponent,
+    )
+
+
+def _cut(
+    tree: MergeTree, n_segments: int | Literal["auto"] | None, threshold: float | None
+) -> np.ndarray:
+    if threshold is not None:
+        return tree.cut(threshold=threshold)
+    if n_segments == "auto":
+        return tree.cut(n_segments=choose_n_segments(tree))
+    if isinstance(n_segments, Integral) and n_segments > tree.n_leaves:
+        warnings.warn(
+            f"n_segments={n_segments}, and an image has {tree.n_leaves} superpixels: these are "
+            "its regions. Finer superpixels would allow more",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+        return tree.cut(n_segments=tree.n_leaves)
+    return tree.cut(n_segments=n_segments)
+
+
+def _of_each_image(features: Any, images: Images) -> Sequence[np.ndarray | None]:
+    """Take features apart, in the form of the images."""
+    if features is None:
+        return [None] * len(images)
+    if images.form == "image":
+        return [np.asarray(features)]
+    if len(features) != len(images):
+        raise ValueError(
+            f"features has {len(features)} entries for {len(images)} image(s): one for each is "
+            "needed"
+        )
+    return [np.asarray(one) for one in features]

@@ -1,0 +1,197 @@
+import numpy as np
+import pytest
+from skimage import data
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import adjusted_rand_score
+from sklearn.pipeline import make_pipeline
+
+from sklearn_dic.datasets import make_mosaic
+from sklearn_dic.hierarchy import MergeTree, RegionMerging, build_merge_tree
+from sklearn_dic.superpixels import SLICSuperpixels, SuperpixelMap
+from tests._registry import REGION_MERGERS
+
+each_merger = pytest.mark.parametrize("merger", REGION_MERGERS, ids=str)
+
+
+@each_merger
+def test_forms(merger, photo):
+    one = clone(merger).fit_predict(photo)
+    assert one.shape == photo.shape[:2]
+    assert one.dtype == np.int32
+    stack = clone(merger).fit(np.stack([photo, photo[::-1]]))
+    assert stack.labels_.shape == (2, *photo.shape[:2])
+    np.testing.assert_array_equal(stack.labels_[0], one)
+    several = clone(merger).fit([photo, photo[:20, :30]])
+    np.testing.assert_array_equal(several.labels_[0], one)
+    assert several.labels_[1].shape == (20, 30)
+    assert [tree.cut(n_segments=2).max() for tree in several.tree_] == [1, 1]
+    assert several.n_segments_ == [labels.max() + 1 for labels in several.labels_]
+
+
+@each_merger
+def test_path_and_dtypes_give_the_same(merger, photo, image_file):
+    expected = merger.fit_predict(photo)
+    for same in (image_file, str(image_file), photo / 255, (photo / 255).astype(np.float32)):
+        np.testing.assert_array_equal(clone(merger).fit_predict(same), expected)
+
+
+@each_merger
+@pytest.mark.parametrize("n_channels", [1, 2, 5])
+def test_any_number_of_channels(merger, photo, n_channels):
+    bands = np.concatenate([photo, photo[::-1]], axis=2)[..., :n_channels]
+    fitted = clone(merger).fit(bands)
+    assert fitted.n_features_in_ == n_channels
+    assert fitted.segment(n_segments=4).max() == 3
+    if n_channels == 1:
+        np.testing.assert_array_equal(clone(merger).fit_predict(bands[..., 0]), fitted.labels_)
+
+
+@each_merger
+def test_transposed_image_has_transposed_regions(merger):
+    image = data.coffee()[::4, ::4]
+    superpixels = SLICSuperpixels(100).fit_transform(image)
+    one = clone(merger).fit(superpixels)
+    other = clone(merger).fit(SuperpixelMap(superpixels.T, image.transpose(1, 0, 2)))
+    for n_segments in (2, 5, 20):
+        labels = other.segment(n_segments=n_segments).T
+        score = adjusted_rand_score(one.segment(n_segments=n_segments).ravel(), labels.ravel())
+        assert score == pytest.approx(1)
+
+
+@each_merger
+def test_workers_and_progress(merger, photo, capsys):
+    images = [photo, photo[:20, :30]]
+    one_by_one = clone(merger).fit_predict(images)
+    at_once = clone(merger).set_params(n_jobs=2, verbose=1).fit_predict(images)
+    for one, other in zip(one_by_one, at_once, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert "trees" in capsys.readouterr().err
+
+
+@each_merger
+def test_the_image_is_left_alone(merger, photo):
+    image = photo.copy()
+    image.flags.writeable = False
+    clone(merger).fit(image)
+    np.testing.assert_array_equal(image, photo)
+
+
+@each_merger
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 40, 3), (30, 2, 1)])
+def test_narrow_and_blank_images(merger, shape):
+    with np.errstate(all="raise"):
+        for image in (np.zeros(shape), np.random.RandomState(0).rand(*shape)):
+            if merger.n_segments == 3:
+                merger = clone(merger).set_params(n_segments="auto")
+            assert clone(merger).fit_predict(image).shape == shape[:2]
+
+
+@each_merger
+def test_table_of_pixels(merger, photo):
+    merger = clone(merger).set_params(channel_axis=-1, n_segments=1)
+    assert merger.fit_predict(photo[0]).tolist() == [0] * len(photo[0])
+
+
+def test_segment_is_what_another_fit_gives():
+    image = data.astronaut()[::4, ::4]
+    merging = RegionMerging().fit(image)
+    before = merging.labels_.copy()
+    for n_segments in (1, 2, 7, merging.tree_.n_leaves):
+        expected = RegionMerging(n_segments).fit_predict(image)
+        np.testing.assert_array_equal(merging.segment(n_segments=n_segments), expected)
+        assert expected.max() + 1 == n_segments
+    threshold = float(np.median(merging.tree_.distances_))
+    expected = RegionMerging(threshold=threshold).fit_predict(image)
+    np.testing.assert_array_equal(merging.segment(threshold=threshold), expected)
+    np.testing.assert_array_equal(merging.segment(n_segments="auto"), before)
+    np.testing.assert_array_equal(merging.labels_, before)
+    with pytest.raises(ValueError, match="say n_segments or threshold"):
+        merging.segment()
+
+
+def test_textures_are_found():
+    """What mean colours do not tell apart, the contrast of mutual information does."""
+    image, truth = make_mosaic(n_regions=4, random_state=0)
+    labels = RegionMerging(n_segments=4).fit_predict(image)
+    assert adjusted_rand_score(truth.ravel(), labels.ravel()) > 0.5
+
+
+def test_superpixels_of_the_step_before(photo):
+    superpixels = SLICSuperpixels(50).fit_transform(photo)
+    pipeline = make_pipeline(SLICSuperpixels(50), RegionMerging(n_segments=9))
+    np.testing.assert_array_equal(
+        pipeline.fit_predict(photo), RegionMerging(9, superpixels=superpixels).fit_predict(photo)
+    )
+    assert pipeline[-1].tree_.n_leaves == superpixels.max() + 1
+
+
+def test_features_decide_where_colors_do_not():
+    random = np.random.RandomState(0)
+    noise = random.rand(40, 60)
+    superpixels = np.arange(4).repeat(10)[:, None] * 6 + np.arange(6).repeat(10)
+    learned = np.zeros((40, 60, 2), np.float32)
+    learned[10:, :, 1] = 1e-3  # whatever its unit
+    merging = RegionMerging(2, superpixels=superpixels)
+    labels = merging.fit_predict(noise, features=learned)
+    np.testing.assert_array_equal(labels, learned[..., 1] > 0)
+    without = clone(merging).set_params(features_weight=0).fit(noise, features=learned)
+    np.testing.assert_array_equal(without.labels_, clone(merging).fit_predict(noise))
+    assert not np.array_equal(without.labels_, labels)
+    maps = [SuperpixelMap(superpixels, noise), SuperpixelMap(superpixels.T, noise.T)]
+    both = merging.fit_predict(maps, features=[learned, learned.transpose(1, 0, 2)])
+    np.testing.assert_array_equal(both[0], labels)
+    np.testing.assert_array_equal(both[1], labels.T)
+
+
+def test_several_maps_enclose_the_first(photo):
+    fine = SLICSuperpixels(60).fit_transform(photo)
+    halves = np.zeros(photo.shape[:2], int)
+    halves[:, 37:] = 1
+    image = photo.astype(float) / 255
+    tree = build_merge_tree(image, [fine, halves], enclosing_weight=100, contrast=None)
+    assert isinstance(tree, MergeTree)
+    assert tree.n_leaves == fine.max() + 1
+    centres = [np.mean(np.nonzero(fine == label)[1]) > 37 for label in range(tree.n_leaves)]
+    sides = np.array(centres)[np.asarray(fine)]
+    assert adjusted_rand_score(tree.cut(n_segments=2).ravel(), sides.ravel()) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"n_segments": 0}, r"'n_segments' .* Got 0"),
+        ({"n_segments": "many"}, r"'n_segments' .*'auto'.* Got 'many'"),
+        ({"n_segments": None}, "n_segments and threshold are both None"),
+        ({"threshold": -1}, "'threshold'"),
+        ({"superpixels": "kmeans"}, "'superpixels'"),
+        ({"contrast": "edges"}, "'contrast'"),
+        ({"superpixels": np.zeros((9, 9), int)}, r"shape \(9, 9\), the image has \(50, 75\)"),
+    ],
+)
+def test_bad_parameters(photo, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        RegionMerging(**parameters).fit(photo)
+
+
+def test_bad_features(photo):
+    merging = RegionMerging()
+    with pytest.raises(ValueError, match=r"features of shape \(3, 4\) do not fit .*\(50, 75\)"):
+        merging.fit(photo, features=np.zeros((3, 4)))
+    with pytest.raises(ValueError, match=r"features of the image .* NaN or infinity"):
+        merging.fit(photo, features=np.full((50, 75, 2), np.nan))
+    with pytest.raises(ValueError, match=r"features has 1 entries for 2 image\(s\)"):
+        merging.fit([photo, photo], features=[np.zeros((50, 75, 2))])
+
+
+def test_more_regions_than_superpixels(photo):
+    merging = RegionMerging(superpixels="slic")
+    n_leaves = merging.fit(photo).tree_.n_leaves
+    with pytest.warns(ConvergenceWarning, match=rf"n_segments=5000, and an image has {n_leaves}"):
+        merging.set_params(n_segments=5000).fit(photo)
+    assert merging.n_segments_ == n_leaves
+
+
+def test_segment_before_fit():
+    with pytest.raises(NotFittedError):
+        RegionMerging().segment(n_segments=3)
