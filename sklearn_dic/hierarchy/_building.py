@@ -7,7 +7,8 @@ import numpy as np
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mutual_information_contrast
-from sklearn_dic.hierarchy._features import as_spread_as, color_features, mean_by_region
+from sklearn_dic.hierarchy._features import as_spread_as, describe_regions, mean_by_region
+from sklearn_dic.hierarchy._kinds import sort_pixels
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.superpixels._color import to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
@@ -21,11 +22,12 @@ def build_merge_tree(
     *,
     features: np.ndarray | None = None,
     features_weight: float = 1.0,
-    enclosing_weight: float = 0.5,
+    enclosing_weight: float = 0.7,
+    histogram_weight: float = 30.0,
     contrast: Contrast = "mutual_information",
-    contrast_weight: float = 300.0,
-    size_exponent: float = 0.5,
-    border_exponent: float = 0.35,
+    contrast_weight: float = 200.0,
+    size_exponent: float = 0.35,
+    border_exponent: float = 0.4,
 ) -> MergeTree:
     """Merge the superpixels of one image, the most alike first.
 
@@ -42,12 +44,15 @@ def build_merge_tree(
         vary as much over the picture as its colours.
     features_weight : float, default=1.0
         How much these count.
-    enclosing_weight : float, default=0.5
+    enclosing_weight : float, default=0.7
         How much the other maps count.
+    histogram_weight : float, default=30.0
+        How much the histograms of colours and textures count: this is the difference in Lab
+        that is worth a Hellinger distance of 1.
     contrast : {"mutual_information", "gradient", None}, default="mutual_information"
         What makes a border strong: how rarely this picture shows close together what meets
         there; the gradient of the colours; or nothing but the difference of the regions.
-    contrast_weight : float, default=300.0
+    contrast_weight : float, default=200.0
         How much it counts against a squared difference in colour.
     size_exponent, border_exponent : float
         See `RegionMerging`.
@@ -66,26 +71,29 @@ def build_merge_tree(
     maps = [check_superpixel_map(one, image.shape[:2], "the image") for one in maps]
     leaves = maps[0]
     channels = to_lab(image, None)
-    described = color_features(channels, leaves, maps[1:], enclosing_weight)
+    kinds = sort_pixels(channels)
+    described = [
+        describe_regions(
+            channels,
+            kinds,
+            leaves,
+            maps[1:],
+            histogram_weight=histogram_weight,
+            enclosing_weight=enclosing_weight,
+        )
+    ]
     if features is not None:
-        if not np.isfinite(features).all():
-            raise ValueError("the features of the image have NaN or infinity")
-        if features.ndim != 3 or features.shape[:2] != leaves.shape:
-            raise ValueError(
-                f"features of shape {features.shape} do not fit an image of {leaves.shape}: "
-                "(H, W, D) is needed"
-            )
+        _check_features(features, leaves.shape)
         learned = mean_by_region(as_spread_as(features, channels), leaves)
-        described = np.concatenate([described, features_weight * learned], axis=1)
+        described.append(features_weight * learned)
     adjacency = find_adjacency(leaves)
     contrasts = None
-    if contrast is not None:
-        measure = mutual_information_contrast
-        if contrast == "gradient":
-            measure = gradient_contrast
-        contrasts = contrast_weight * measure(channels, adjacency)
+    if contrast == "mutual_information":
+        contrasts = contrast_weight * mutual_information_contrast(kinds, adjacency)
+    elif contrast == "gradient":
+        contrasts = contrast_weight * gradient_contrast(channels, adjacency)
     children, distances = agglomerate(
-        described,
+        np.concatenate(described, axis=1),
         np.bincount(leaves.ravel()) / leaves.size,
         adjacency.pairs,
         contrasts=contrasts,
@@ -94,3 +102,13 @@ def build_merge_tree(
         border_exponent=border_exponent,
     )
     return MergeTree(leaves, children, distances)
+
+
+def _check_features(features: np.ndarray, shape: tuple[int, ...]) -> None:
+    if features.ndim != 3 or features.shape[:2] != shape:
+        raise ValueError(
+            f"features of shape {features.shape} do not fit an image of {shape}: (H, W, D) is "
+            "needed"
+        )
+    if not np.isfinite(features).all():
+        raise ValueError("the features of the image have NaN or infinity")

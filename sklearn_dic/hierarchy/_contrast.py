@@ -1,11 +1,10 @@
 """How strongly the two sides of a border differ, without a label."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude
+from scipy.ndimage import gaussian_gradient_magnitude
 
 from sklearn_dic.hierarchy._adjacency import RegionAdjacency, Slices, step_slices
 
-N_KINDS = 48  # kinds of pixels, between which mutual information is counted
 NEAR = (2, 4, 6, 8, 10, 12)  # pixels apart: which kinds are found together
 ACROSS = (2, 4, 6)  # pixels from one side of a border to the other
 RHO = 1.25  # of the paper: how much frequent pairs count more than rare ones
@@ -33,7 +32,8 @@ def gradient_contrast(
         In the units of the channels, for each pixel.
     """
     gradient = np.linalg.norm(
-        [gaussian_gradient_magnitude(plane, sigma) for plane in _planes(channels)], axis=0
+        [gaussian_gradient_magnitude(plane, sigma) for plane in np.moveaxis(channels, -1, 0)],
+        axis=0,
     )
 
     def mean_of_both(first: Slices, second: Slices, where: np.ndarray) -> np.ndarray:
@@ -42,12 +42,12 @@ def gradient_contrast(
     return adjacency.mean_across([(0, 1), (1, 0)], mean_of_both)
 
 
-def mutual_information_contrast(channels: np.ndarray, adjacency: RegionAdjacency) -> np.ndarray:
+def mutual_information_contrast(kinds: np.ndarray, adjacency: RegionAdjacency) -> np.ndarray:
     r"""How rarely this picture shows, close together, what meets at each border.
 
-    Pixels are sorted into kinds, by colour and by how much it varies around them. Two kinds A
-    and B that lie close together all over the picture, like the two colours of a leopard,
-    belong together; two that meet at one border only do not. The pointwise mutual information
+    Two kinds of pixels A and B that lie close together all over the picture, like the two
+    colours of a leopard, belong together; two that meet at one border only do not. The
+    pointwise mutual information
 
     .. math:: \log \frac{P(A, B)^\rho}{P(A) P(B)}
 
@@ -57,10 +57,10 @@ def mutual_information_contrast(channels: np.ndarray, adjacency: RegionAdjacency
 
     Parameters
     ----------
-    channels : ndarray of shape (H, W, C)
-        The picture.
+    kinds : ndarray of int, shape (H, W)
+        Kinds of pixels, as `sort_pixels` finds them.
     adjacency : RegionAdjacency
-        Its regions.
+        The regions of the picture.
 
     Returns
     -------
@@ -73,10 +73,7 @@ def mutual_information_contrast(channels: np.ndarray, adjacency: RegionAdjacency
        2014, doi:10.1007/978-3-319-10578-9_52. There the density is estimated with kernels, and
        the contrast is turned into boundaries by spectral clustering.
     """
-    kinds = sort_pixels(channels, N_KINDS)
-    n_kinds = int(kinds.max()) + 1
-    information = _mutual_information(kinds, n_kinds)
-    contrast = np.maximum(COMMON - information, 0)
+    contrast = np.maximum(COMMON - _mutual_information(kinds), 0)
 
     def of_kinds(first: Slices, second: Slices, where: np.ndarray) -> np.ndarray:
         return contrast[kinds[first][where], kinds[second][where]]
@@ -85,68 +82,9 @@ def mutual_information_contrast(channels: np.ndarray, adjacency: RegionAdjacency
     return adjacency.mean_across(steps, of_kinds)
 
 
-def sort_pixels(channels: np.ndarray, n_kinds: int, sigma: float = 2.0) -> np.ndarray:
-    """Sort pixels into kinds, by mean and deviation of the channels around them.
-
-    The kind that differs most along one axis is split at its mean, until there are enough or
-    nothing differs: k-means would be about as good [1]_, and depends on a draw.
-
-    Parameters
-    ----------
-    channels : ndarray of shape (H, W, C)
-        The picture.
-    n_kinds : int
-        At most so many.
-    sigma : float, default=2.0
-        Width of the Gaussian window, in pixels.
-
-    Returns
-    -------
-    kinds : ndarray of shape (H, W), int64
-        Consecutive from 0.
-
-    References
-    ----------
-    .. [1] S. J. Wan et al., "Variance-based color image quantization for frame buffer
-       display", Color Research and Application 15 (1990), doi:10.1002/col.5080150109.
-    """
-    features = _local_statistics(channels, sigma).reshape(-1, 2 * channels.shape[-1])
-    members = [np.arange(len(features))]
-    spreads = [_spread(features)]
-    while len(members) < n_kinds:
-        widest = int(np.argmax([spread.max() for spread in spreads]))
-        values = features[members[widest], spreads[widest].argmax()]
-        upper = values > values.mean()
-        if not upper.any():
-            break
-        halves = [members[widest][~upper], members[widest][upper]]
-        members[widest : widest + 1] = halves
-        spreads[widest : widest + 1] = [_spread(features[half]) for half in halves]
-    kinds = np.empty(len(features), np.int64)
-    for kind, pixels in enumerate(members):
-        kinds[pixels] = kind
-    return kinds.reshape(channels.shape[:2])
-
-
-def _local_statistics(channels: np.ndarray, sigma: float) -> np.ndarray:
-    """(H, W, C) -> (H, W, 2C): mean and standard deviation in a Gaussian window."""
-    planes = list(_planes(channels.astype(np.float64)))
-    means = [gaussian_filter(plane, sigma) for plane in planes]
-    squares = [gaussian_filter(plane**2, sigma) for plane in planes]
-    deviations = [
-        np.sqrt(np.maximum(square - mean**2, 0))
-        for square, mean in zip(squares, means, strict=True)
-    ]
-    return np.stack([*means, *deviations], axis=-1)
-
-
-def _spread(features: np.ndarray) -> np.ndarray:
-    """Sum of the squared deviations from the mean, along each axis."""
-    return features.var(axis=0) * len(features)
-
-
-def _mutual_information(kinds: np.ndarray, n_kinds: int) -> np.ndarray:
+def _mutual_information(kinds: np.ndarray) -> np.ndarray:
     """(H, W) kinds -> (n_kinds, n_kinds) of pixels that lie close together."""
+    n_kinds = int(kinds.max()) + 1
     counts = np.zeros(n_kinds**2)
     for distance in NEAR:
         for step in _ring(distance, 8):
@@ -165,7 +103,3 @@ def _ring(distance: int, n_directions: int) -> list[tuple[int, int]]:
     angles = np.arange(n_directions) * np.pi / n_directions
     rows, columns = distance * np.sin(angles), distance * np.cos(angles)
     return [(round(row), round(column)) for row, column in zip(rows, columns, strict=True)]
-
-
-def _planes(channels: np.ndarray) -> np.ndarray:
-    return np.moveaxis(channels, -1, 0)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sklearn_dic.hierarchy._kinds import kind_histograms, overlap
+
 
 def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """(H, W, D) values, (H, W) labels from 0 -> (n_regions, D) means."""
@@ -18,40 +20,50 @@ def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     )
 
 
-def color_features(
+def describe_regions(
     channels: np.ndarray,
+    kinds: np.ndarray,
     labels: np.ndarray,
     enclosing: Sequence[np.ndarray] = (),
-    enclosing_weight: float = 0.5,
+    *,
+    histogram_weight: float = 30.0,
+    enclosing_weight: float = 0.7,
 ) -> np.ndarray:
-    """Describe each region by its colours and by those of what encloses it.
+    """Describe regions by their colours, and by those of what encloses them.
 
     Parameters
     ----------
     channels : ndarray of shape (H, W, C)
         The picture.
+    kinds : ndarray of int, shape (H, W)
+        Kinds of pixels, as `sort_pixels` finds them.
     labels : ndarray of int, shape (H, W)
         Regions, consecutive from 0.
     enclosing : sequence of ndarray of int, shape (H, W)
         Other divisions of the picture, mostly coarser ones. Regions of one object tend to lie
         in the same of their regions.
-    enclosing_weight : float, default=0.5
-        How much these count.
+    histogram_weight : float, default=30.0
+        How much a Hellinger distance of 1 counts against a difference of the channels.
+    enclosing_weight : float, default=0.7
+        How much each of the other divisions counts.
 
     Returns
     -------
-    features : ndarray of shape (n_regions, (2 + len(enclosing)) * C)
-        Mean and standard deviation of the channels, then the mean colours of the enclosing
-        regions of each map.
+    features : ndarray of shape (n_regions, n_features)
+        Mean and standard deviation of the channels, histogram of the kinds; then the means and
+        histograms of the enclosing regions of each division.
     """
-    means = mean_by_region(channels, labels)
+    means, histograms = mean_by_region(channels, labels), kind_histograms(kinds, labels)
     squares = mean_by_region(channels.astype(np.float64) ** 2, labels)
     deviations = np.sqrt(np.maximum(squares - means**2, 0))
-    surroundings = [
-        enclosing_weight * mean_by_region(mean_by_region(channels, other)[other], labels)
-        for other in enclosing
-    ]
-    return np.concatenate([means, deviations, *surroundings], axis=1)
+    features = [means, deviations, histogram_weight * histograms]
+    for other in enclosing:
+        overlaps = overlap(labels, other)
+        features += [
+            enclosing_weight * overlaps @ mean_by_region(channels, other),
+            enclosing_weight * histogram_weight * overlaps @ kind_histograms(kinds, other),
+        ]
+    return np.concatenate(features, axis=1)
 
 
 def as_spread_as(features: np.ndarray, channels: np.ndarray) -> np.ndarray:

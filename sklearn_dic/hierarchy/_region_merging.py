@@ -29,16 +29,16 @@ from sklearn_dic.utils._validation import (
 )
 
 # Measured on BSDS300 train: the fine map to merge first, then the maps that enclose it.
-DEFAULT_SCALES = (100, 50, 200, 400, 800)
+DEFAULT_SCALES = (100, 200, 400)
 
 
 class RegionMerging(ClusterMixin, BaseEstimator):
     """Segment an image by merging its superpixels, the most alike first.
 
-    No network and no training: neighbours are compared by mean and deviation of their
-    colours, by the colours of the coarser superpixels that enclose them, and by the contrast
-    along their common border. The tree of all merges is kept, and cut into any number of
-    regions afterwards. Any number of channels.
+    No network and no training: neighbours are compared by the mean, the deviation and the
+    histogram of their colours, by the colours of the coarser superpixels that enclose them,
+    and by the contrast along their common border. The tree of all merges is kept, and cut into
+    any number of regions afterwards. Any number of channels.
 
     Parameters
     ----------
@@ -50,20 +50,23 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     superpixels : str, transformer, array-like, list of these or None, default=None
         What is merged: as in `DeepImageClustering`. Of a list of several, the first is merged
         and the others enclose it. None: Felzenszwalb superpixels at ``scale=100``, enclosed
-        by those at 50, 200, 400 and 800. Where `X` is a `SuperpixelMap`, as after a
+        by those at 200 and 400. Where `X` is a `SuperpixelMap`, as after a
         superpixel step in a Pipeline, its superpixels are merged instead.
-    enclosing_weight : float, default=0.5
+    enclosing_weight : float, default=0.7
         How much the colours of the enclosing regions count against those of the region
         itself.
+    histogram_weight : float, default=30.0
+        How much it counts which colours and textures a region has, and not only their mean:
+        the difference in Lab that is worth a Hellinger distance of 1 between the histograms.
     contrast : {"mutual_information", "gradient", None}, default="mutual_information"
         What makes a border strong. "mutual_information": that the colours and textures that
         meet there are rarely found close together in this picture [1]_. "gradient": the
         gradient of the colours. None: nothing but the difference of the regions.
-    contrast_weight : float, default=300.0
+    contrast_weight : float, default=200.0
         How much a contrast of 1 counts, against the squared difference of colours in Lab.
-    size_exponent : float, default=0.5
+    size_exponent : float, default=0.35
         How much large regions resist merging. 1 is Ward's linkage [2]_.
-    border_exponent : float, default=0.35
+    border_exponent : float, default=0.4
         How much regions resist merging that share little of their borders.
     features_weight : float, default=1.0
         How much the `features` given to `fit` count against the colours.
@@ -120,6 +123,7 @@ class RegionMerging(ClusterMixin, BaseEstimator):
             None,
         ],
         "enclosing_weight": [Interval(Real, 0, None, closed="left")],
+        "histogram_weight": [Interval(Real, 0, None, closed="left")],
         "contrast": [StrOptions({"mutual_information", "gradient"}), None],
         "contrast_weight": [Interval(Real, 0, None, closed="left")],
         "size_exponent": [Interval(Real, 0, None, closed="left")],
@@ -136,11 +140,12 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         *,
         threshold: float | None = None,
         superpixels: Any = None,
-        enclosing_weight: float = 0.5,
+        enclosing_weight: float = 0.7,
+        histogram_weight: float = 30.0,
         contrast: Contrast = "mutual_information",
-        contrast_weight: float = 300.0,
-        size_exponent: float = 0.5,
-        border_exponent: float = 0.35,
+        contrast_weight: float = 200.0,
+        size_exponent: float = 0.35,
+        border_exponent: float = 0.4,
         features_weight: float = 1.0,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
@@ -150,6 +155,7 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         self.threshold = threshold
         self.superpixels = superpixels
         self.enclosing_weight = enclosing_weight
+        self.histogram_weight = histogram_weight
         self.contrast = contrast
         self.contrast_weight = contrast_weight
         self.size_exponent = size_exponent
@@ -275,6 +281,7 @@ def _make_tree(
         features=features,
         features_weight=merging.features_weight,
         enclosing_weight=merging.enclosing_weight,
+        histogram_weight=merging.histogram_weight,
         contrast=merging.contrast,
         contrast_weight=merging.contrast_weight,
         size_exponent=merging.size_exponent,

@@ -1,0 +1,142 @@
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from skimage import data
+from skimage.graph import RAG
+
+from sklearn_dic.hierarchy._adjacency import find_adjacency
+from sklearn_dic.hierarchy._contrast import (
+    ACROSS,
+    COMMON,
+    NEAR,
+    PRIOR,
+    RHO,
+    gradient_contrast,
+    mutual_information_contrast,
+)
+from sklearn_dic.hierarchy._features import as_spread_as, describe_regions, mean_by_region
+from sklearn_dic.hierarchy._kinds import kind_histograms, sort_pixels
+
+label_maps = st.integers(0, 9999).map(
+    lambda seed: np.unique(
+        np.random.RandomState(seed).randint(9, size=(3 + seed % 5, 2 + seed % 7)),
+        return_inverse=True,
+    )[1].reshape(3 + seed % 5, 2 + seed % 7)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(label_maps)
+def test_neighbors_are_those_of_scikit_image(labels):
+    adjacency = find_adjacency(labels)
+    expected = {tuple(sorted(edge)) for edge in RAG(labels, connectivity=1).edges}
+    assert {tuple(pair) for pair in adjacency.pairs.tolist()} == expected
+    n_borders = (np.diff(labels, axis=0) != 0).sum() + (np.diff(labels, axis=1) != 0).sum()
+    assert adjacency.lengths.sum() == n_borders
+
+
+def plain_information(kinds):
+    """Count pair by pair which kinds lie a step apart, in 16 directions."""
+    n_kinds = kinds.max() + 1
+    counts = np.zeros((n_kinds, n_kinds))
+    height, width = kinds.shape
+    for distance in NEAR:
+        for direction in range(16):
+            angle = direction * np.pi / 8
+            down, right = round(distance * np.sin(angle)), round(distance * np.cos(angle))
+            for row in range(height):
+                for column in range(width):
+                    if 0 <= row + down < height and 0 <= column + right < width:
+                        counts[kinds[row, column], kinds[row + down, column + right]] += 1
+    joint = counts / counts.sum() + PRIOR
+    joint /= joint.sum()
+    each = joint.sum(axis=0)
+    return np.log(joint**RHO / np.outer(each, each))
+
+
+def test_mutual_information_is_that_of_the_equation():
+    random = np.random.RandomState(0)
+    labels = np.arange(3).repeat(7)[None].repeat(16, axis=0)
+    kinds = 2 * (labels > 0) + random.randint(2, size=labels.shape)
+    contrast = np.maximum(COMMON - plain_information(kinds), 0)
+    sums, counts = np.zeros(2), np.zeros(2)
+    steps = [(0, 1), (1, 0)]
+    for distance in ACROSS:
+        half = round(distance * np.sqrt(0.5))
+        steps += [(0, distance), (half, half), (distance, 0), (half, -half)]
+    for down, right in steps:
+        for row in range(16 - down):
+            for column in range(max(0, -right), 21 - max(0, right)):
+                there = row + down, column + right
+                pair = sorted((labels[row, column], labels[there]))
+                if pair[1] == pair[0] + 1:
+                    sums[pair[0]] += contrast[kinds[row, column], kinds[there]]
+                    counts[pair[0]] += 1
+    found = mutual_information_contrast(kinds, find_adjacency(labels))
+    np.testing.assert_allclose(found, sums / counts)
+    assert found[0] > found[1]  # the second border has the same kinds on both sides
+
+
+def test_texture_has_little_contrast_and_its_end_has_much():
+    """A gradient sees the stripes; mutual information sees where they end."""
+    image = np.zeros((48, 64, 1))
+    image[:, 1:32:4] = image[:, 2:32:4] = 80
+    image[:, 32:] = 40
+    labels = np.digitize(np.arange(64), [17, 32])[None].repeat(48, axis=0)
+    adjacency = find_adjacency(labels)
+    inside, end = mutual_information_contrast(sort_pixels(image), adjacency)
+    assert end > 1.4 * inside
+    inside, end = gradient_contrast(image, adjacency, sigma=1)
+    assert end < inside
+
+
+def test_contrast_does_not_depend_on_axes():
+    image = data.coffee()[::8, ::8] / 255.0
+    labels = np.arange(50).reshape(50, 1) // 10 * 5 + np.arange(75) // 15
+    for contrast in (
+        lambda picture, adjacency: mutual_information_contrast(sort_pixels(picture), adjacency),
+        gradient_contrast,
+    ):
+        expected = contrast(image, find_adjacency(labels))
+        found = contrast(image.transpose(1, 0, 2), find_adjacency(labels.T))
+        np.testing.assert_allclose(found, expected)
+
+
+@pytest.mark.parametrize("n_kinds", [1, 2, 5, 48])
+def test_kinds_differ_in_color_or_texture(n_kinds):
+    image = np.zeros((30, 40, 2))
+    assert sort_pixels(image, n_kinds).max() == 0  # nothing to tell apart
+    image[:, 20:, 1] = 1
+    kinds = sort_pixels(image, n_kinds, sigma=0.5)
+    assert np.array_equal(np.unique(kinds), np.arange(kinds.max() + 1))
+    assert kinds.max() < n_kinds
+    if n_kinds > 1:
+        assert set(kinds[:, :15].ravel()).isdisjoint(kinds[:, 25:].ravel())
+
+
+def test_descriptions_by_hand():
+    channels = np.array([[[0.0], [2.0], [5.0], [5.0]]])
+    labels = np.array([[0, 0, 1, 2]])
+    halves = np.array([[0, 0, 0, 1]])
+    kinds = np.array([[0, 1, 1, 1]])
+    features = describe_regions(
+        channels, kinds, labels, [halves], histogram_weight=2, enclosing_weight=0.5
+    )
+    np.testing.assert_allclose(features[:, 0], [1, 5, 5])
+    np.testing.assert_allclose(features[:, 1], [1, 0, 0])
+    np.testing.assert_allclose(features[:, 2:4], 2 * np.sqrt([[0.5, 0.5], [0, 1], [0, 1]]))
+    np.testing.assert_allclose(features[:, 4], 0.5 * np.array([7 / 3, 7 / 3, 5]))
+    np.testing.assert_allclose(features[0, 5:], np.sqrt([1 / 3, 2 / 3]))
+    np.testing.assert_allclose(kind_histograms(kinds, labels) ** 2 @ np.ones(2), 1)
+
+
+def test_features_of_any_unit_count_the_same():
+    random = np.random.RandomState(0)
+    channels, features = random.rand(9, 8, 3), random.rand(9, 8, 5)
+    scaled = as_spread_as(features, channels)
+    assert scaled.var(axis=(0, 1)).sum() == pytest.approx(channels.var(axis=(0, 1)).sum())
+    np.testing.assert_allclose(as_spread_as(1e3 * features, channels), scaled)
+    assert not as_spread_as(np.full((9, 8, 2), 7), channels).any()
+    labels = np.arange(72).reshape(9, 8)
+    np.testing.assert_array_equal(mean_by_region(features, labels), features.reshape(72, 5))
