@@ -4,9 +4,17 @@ import numpy as np
 
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 
-TYPICAL_DISTANCE = 27.0  # measured on BSDS300 train, with the defaults of `RegionMerging`
+# Distance whose cut has the best PRI on 100 images of BSDS300 train, with the defaults of
+# `RegionMerging`. Other weights stretch the distances.
+TYPICAL_DISTANCE = 30.0
 
 
 def choose_n_segments(tree: MergeTree) -> int:
-    """Choose a number of regions: as many as are farther apart than in typical photographs."""
+    """Choose as many regions as are farther apart than those of typical photographs.
+
+    One distance for all images adapts their number to what each shows. On the same images no
+    rule was better that looks at a single tree: the largest gap or ratio between two distances,
+    distances relative to the largest of the tree, their sum, or the number of superpixels, and
+    description length.
+    """
     return 1 + int(np.count_nonzero(tree.distances_ > TYPICAL_DISTANCE))

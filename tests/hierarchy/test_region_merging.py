@@ -4,10 +4,13 @@ from skimage import data
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import adjusted_rand_score
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
+from sklearn_dic import PerImage
 from sklearn_dic.datasets import make_mosaic
 from sklearn_dic.hierarchy import MergeTree, RegionMerging, build_merge_tree
+from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import SLICSuperpixels, SuperpixelMap
 from tests._registry import REGION_MERGERS
 
@@ -27,6 +30,43 @@ def test_forms(merger, photo):
     assert several.labels_[1].shape == (20, 30)
     assert [tree.cut(n_segments=2).max() for tree in several.tree_] == [1, 1]
     assert several.n_segments_ == [labels.max() + 1 for labels in several.labels_]
+
+
+@each_merger
+def test_predict_segments_as_fit_does(merger, photo):
+    images = [photo, photo[:20, :30], photo[::-1]]
+    fitted = clone(merger).fit(images)
+    for one, other in zip(fitted.predict(images), fitted.labels_, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(fitted.predict(photo), fitted.labels_[0])
+    with pytest.raises(ValueError, match=r"X has 1 features, but RegionMerging is expecting 3"):
+        fitted.predict(photo[..., 0])
+
+
+def test_superpixels_of_another_image_are_refused(photo):
+    superpixels = np.asarray(SLICSuperpixels(50).fit_transform(photo))
+    fitted = RegionMerging(4, superpixels=superpixels).fit(photo)
+    np.testing.assert_array_equal(fitted.predict(photo), fitted.labels_)
+    with pytest.raises(ValueError, match="superpixels belong to the images of the fit"):
+        fitted.predict(photo[::-1])
+    assert fitted.predict(SuperpixelMap(superpixels[::-1], photo[::-1])).max() == 3
+
+
+def test_a_search_finds_the_number_of_regions():
+    image = np.zeros((40, 60))
+    image[:, 20:] = 0.5
+    image[20:, 40:] = 1
+    truth = (2 * image).astype(int)
+    search = GridSearchCV(
+        RegionMerging(superpixels="slic"),
+        {"n_segments": [2, 3, 4]},
+        scoring="probabilistic_rand_index",
+        cv=PerImageSplit(),
+    ).fit([image, image.T], [truth, truth.T])
+    assert search.best_params_ == {"n_segments": 3}
+    assert search.best_score_ == 1
+    labels = PerImage(RegionMerging(3, superpixels="slic")).fit_predict([image, image.T])
+    assert adjusted_rand_score(labels[1].ravel(), truth.T.ravel()) == 1
 
 
 @each_merger
