@@ -21,7 +21,7 @@ def build_merge_tree(
     superpixels: Any,
     *,
     features: np.ndarray | None = None,
-    features_weight: float = 1.0,
+    features_weight: float = 0.5,
     enclosing_weight: float = 0.7,
     histogram_weight: float = 30.0,
     contrast: Contrast = "mutual_information",
@@ -42,7 +42,7 @@ def build_merge_tree(
     features : ndarray of shape (H, W, D), default=None
         Any more numbers that tell objects apart, such as learned ones. They are scaled to
         vary as much over the picture as its colours.
-    features_weight : float, default=1.0
+    features_weight : float, default=0.5
         How much these count.
     enclosing_weight : float, default=0.7
         How much the other maps count.

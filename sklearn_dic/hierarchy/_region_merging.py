@@ -68,7 +68,7 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         How much large regions resist merging. 1 is Ward's linkage [2]_.
     border_exponent : float, default=0.4
         How much regions resist merging that share little of their borders.
-    features_weight : float, default=1.0
+    features_weight : float, default=0.5
         How much the `features` given to `fit` count against the colours.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
@@ -154,7 +154,7 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         contrast_weight: float = 200.0,
         size_exponent: float = 0.35,
         border_exponent: float = 0.4,
-        features_weight: float = 1.0,
+        features_weight: float = 0.5,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
