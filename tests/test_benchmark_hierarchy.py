@@ -1,0 +1,80 @@
+"""What the benchmark of merge trees makes of its scores; the measuring itself is not run here."""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sklearn_dic.hierarchy import MergeTree, agglomerate
+from sklearn_dic.hierarchy._choice import choose_n_segments
+from sklearn_dic.metrics import probabilistic_rand_index
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    import hierarchy
+
+    yield hierarchy
+    sys.modules.pop("hierarchy")
+
+
+@pytest.fixture
+def rows(benchmark):
+    """Two small images, with annotations that differ."""
+    items, grown = [], []
+    for path, n_annotations in (("train/1.jpg", 3), ("val/2.jpg", 1)):
+        labels = np.arange(48).reshape(6, 8)
+        pairs = np.array([(i, i + 1) for i in range(47)])
+        random = np.random.RandomState(n_annotations)
+        annotations = [random.randint(3, size=labels.shape) for _ in range(n_annotations)]
+        tree = MergeTree(labels, *agglomerate(100 * random.rand(48, 1), np.ones(48), pairs))
+        scores = [
+            probabilistic_rand_index(annotations, tree.cut(n_segments=n)) for n in benchmark.SCALES
+        ]
+        items.append((path, annotations))
+        grown.append(dict.fromkeys(benchmark.METHODS, (tree, scores, 1.0)))
+    best = benchmark.best_cuts(grown)
+    return [
+        row
+        for item in zip(items, grown, strict=True)
+        for row in benchmark.measure(best, item)
+    ], grown  # fmt: skip
+
+
+def test_table_has_best_cuts_and_means(benchmark, rows):
+    rows, grown = rows
+    table = benchmark.render(rows)
+    assert "2 images of BSDS300 and their annotators (1 of train, 1 of val)" in table
+    cells = [line[7:] for line in table.splitlines() if line.startswith(("   * -", "     -"))]
+    lines = np.array(cells).reshape(-1, 9)
+    for name in benchmark.METHODS:
+        pri = np.array([trees[name][1] for trees in grown])
+        own = {protocol: line for other, protocol, *line in lines if other == name}
+        assert float(own["ODS"][1]) == pytest.approx(pri.mean(axis=0).max(), abs=6e-5)
+        assert float(own["OIS by PRI"][1]) == pytest.approx(pri.max(axis=1).mean(), abs=6e-5)
+        tried = [
+            np.mean([trees[name][1][benchmark.count(trees[name][0], t) - 1] for trees in grown])
+            for t in np.linspace(0, 400, 999)
+        ]
+        assert float(own["ODS, distance"][1]) >= max(tried) - 0.01
+        assert ("auto" in own) == (name == benchmark.DEFAULT)
+        covering = [
+            row["segmentation_covering"]
+            for row in rows
+            if (row["method"], row["protocol"]) == (name, "ODS")
+        ]
+        pooled = np.average(covering, weights=[3, 1])
+        assert float(own["ODS"][5]) == pytest.approx(pooled, abs=6e-5)
+    regions = [choose_n_segments(trees[benchmark.DEFAULT][0]) for trees in grown]
+    assert float(own["auto"][0]) == np.mean(regions)
+
+
+def test_committed_table_is_made_of_the_committed_rows(benchmark):
+    with open(benchmark.HERE / "results/hierarchy.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    made = benchmark.render(rows)
+    committed = (benchmark.HERE.parent / "docs/tables/hierarchy.rst").read_text()
+    assert made.rpartition("Made by")[0] == committed.rpartition("Made by")[0]
