@@ -57,10 +57,16 @@ META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, rand
 # Their files belong to images that the checks do not have; 1 x 1 images need none.
 FILE_LOADERS = [MCGSuperpixels("{stem}.mat")]
 
-ESTIMATORS = [*CLUSTERERS, *META_ESTIMATORS, *SUPERPIXEL_TRANSFORMERS]
+ESTIMATORS = [*CLUSTERERS, *META_ESTIMATORS, *REGION_MERGERS, *SUPERPIXEL_TRANSFORMERS]
 
 # Pixels without neighbours know no other settings of the network than these three.
-ON_TABLES = [*CLUSTERERS[:3], *META_ESTIMATORS, *SUPERPIXEL_TRANSFORMERS, *FILE_LOADERS]
+ON_TABLES = [
+    *CLUSTERERS[:3],
+    *META_ESTIMATORS,
+    *REGION_MERGERS,
+    *SUPERPIXEL_TRANSFORMERS,
+    *FILE_LOADERS,
+]
 
 NO_TABLE = "a 2-D array is one grey image here, and not a table of samples: "
 ONE_GREY_IMAGE = {
@@ -81,6 +87,10 @@ OF_TRANSFORMERS_OF_FITTED_IMAGES = {
 ROWS_ARE_NO_IMAGES = {
     "check_methods_subset_invariance": NO_TABLE
     + "a row alone is another image (twin: check_images_stand_alone)",
+}
+NO_NEIGHBOURS = {
+    "check_clustering": "pixels of a table have no neighbours to merge with, so each has a tree of "
+    "its own (twin: test_forms)",
 }
 FEW_LABELS = {
     "check_clustering": "it gives the network three labels for three blobs, and wants an adjusted "
@@ -106,8 +116,8 @@ def expected_failures(estimator: Any) -> dict[str, str]:
             ONE_GREY_IMAGE | OF_CLUSTERERS | OF_TRANSFORMERS_OF_FITTED_IMAGES | ROWS_ARE_NO_IMAGES
         )
     if is_table:
-        return {}
-    if isinstance(estimator, PerImage):
+        return NO_NEIGHBOURS if isinstance(estimator, RegionMerging) else {}
+    if isinstance(estimator, PerImage | RegionMerging):
         return ONE_GREY_IMAGE | OF_CLUSTERERS | ROWS_ARE_NO_IMAGES
     return ONE_GREY_IMAGE | ROWS_ARE_NO_IMAGES
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn import config_context, get_config
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, ClusterMixin, clone
 
 from sklearn_dic import DeepImageClustering, PerImage
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
@@ -132,13 +132,14 @@ def test_errors_name_the_image(dic, collection, parallel, backend):
         PerImage(dic).fit(collection)
 
 
-class CountThreads(BaseEstimator):
+class CountThreads(ClusterMixin, BaseEstimator):
     """Labels that are the numbers of threads that a fit has, in all of PyTorch's parts."""
 
-    def fit_predict(self, X, y=None):
+    def fit(self, X, y=None):
         lines = torch.__config__.parallel_info().splitlines()
         counts = [line.split(":")[-1] for line in lines if "get_max_threads() :" in line]
-        return np.array([[torch.get_num_threads(), *map(int, counts)]])
+        self.labels_ = np.array([[torch.get_num_threads(), *map(int, counts)]])
+        return self
 
 
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
@@ -151,11 +152,11 @@ def test_workers_together_have_no_more_threads_than_there_are_processors(
     assert torch.get_num_threads() == threads_of_new_threads() == 2
 
 
-class Fails(BaseEstimator):
+class Fails(ClusterMixin, BaseEstimator):
     def __init__(self, error=None):
         self.error = error
 
-    def fit_predict(self, X, y=None):
+    def fit(self, X, y=None):
         raise self.error
 
 
@@ -207,9 +208,10 @@ def test_two_collections_at_once(dic, collection, two_threads):
     assert torch.get_num_threads() == threads_of_new_threads() == 2
 
 
-class Configured(BaseEstimator):
-    def fit_predict(self, X, y=None):
-        return np.array([[get_config()["working_memory"]]])
+class Configured(ClusterMixin, BaseEstimator):
+    def fit(self, X, y=None):
+        self.labels_ = np.array([[get_config()["working_memory"]]])
+        return self
 
 
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
