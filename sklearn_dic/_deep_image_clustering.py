@@ -23,6 +23,8 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from sklearn_dic._persistence import load_estimator, save_estimator
+from sklearn_dic.hierarchy import MergeTree, RegionMerging
+from sklearn_dic.hierarchy._region_merging import cut_tree, grow_trees
 from sklearn_dic.network import (
     DICNetwork,
     Epoch,
@@ -55,6 +57,7 @@ from sklearn_dic.utils._validation import (
     check_parameters,
 )
 
+DEFAULT = "felzenszwalb"
 LARGEST_TRAINED = 100_000  # pixels, where the resolution is chosen automatically
 
 
@@ -100,6 +103,13 @@ default="felzenszwalb"
         Batch-norm after the last convolution.
     refine : bool, default=True
         Whether the superpixels vote on the answer too; otherwise it is the network's own.
+    n_segments : int, "auto" or None, default=None
+        None: the answer is the labels of the network. Otherwise neighbouring superpixels are
+        merged, the most alike in learned features, colours and border first, and the tree of
+        merges, `tree_`, is cut: into exactly so many connected regions of each image, or
+        for "auto" where photographs usually have their regions; `segment` cuts it anew. What
+        is merged are the superpixels; but for None and "felzenszwalb" three maps that suit
+        merging, as in `RegionMerging`.
     connected_components : bool, default=False
         Give each connected piece (8 neighbours) of a label a label of its own. Labels then
         count the pieces of each image.
@@ -144,7 +154,10 @@ default="felzenszwalb"
     labels_ : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
         Labels of the training images, consecutive from 0; -1 outside of `sample_mask`.
     n_clusters_ : int
-        Number of labels left in the training images, before `connected_components`.
+        Number of labels of the network left in the training images, before
+        `connected_components` and `n_segments`.
+    tree_ : MergeTree, or list of MergeTree
+        With `n_segments`: the merges of each training image.
     superpixel_labels_ : ndarray or list of ndarray, dtype int32, or None
         The superpixels that voted, like `labels_`; where several maps voted, of shape
         (K, H, W) or (N, K, H, W).
@@ -170,6 +183,7 @@ default="felzenszwalb"
     See Also
     --------
     PerImage : A fit of its own for each image of a collection.
+    sklearn_dic.hierarchy.RegionMerging : Merges superpixels without a network.
 
     Notes
     -----
@@ -208,6 +222,7 @@ default="felzenszwalb"
         "upsampling": [StrOptions({"bilinear", "deconvolution"})],
         "head_norm": ["boolean"],
         "refine": ["boolean"],
+        "n_segments": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None],
         "connected_components": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -229,12 +244,13 @@ default="felzenszwalb"
         *,
         n_centers: int = 32,
         n_center_iter: int = 3,
-        superpixels: Any = "felzenszwalb",
+        superpixels: Any = DEFAULT,
         clustering: Literal["residual", "paper"] | None = "residual",
         clustering_gradient: Literal["auto"] | bool = "auto",
         upsampling: Literal["bilinear", "deconvolution"] = "bilinear",
         head_norm: bool = True,
         refine: bool = True,
+        n_segments: int | Literal["auto"] | None = None,
         connected_components: bool = False,
         max_iter: int = 100,
         learning_rate: float = 0.05,
@@ -258,6 +274,7 @@ default="felzenszwalb"
         self.upsampling = upsampling
         self.head_norm = head_norm
         self.refine = refine
+        self.n_segments = n_segments
         self.connected_components = connected_components
         self.max_iter = max_iter
         self.learning_rate = learning_rate
@@ -333,6 +350,7 @@ default=None
                 resolve_superpixels(maps, images),
                 superpixels_given=superpixels is not None,
                 fingerprints=self._fingerprints(images, maps, superpixels is not None),
+                merges_voters=_are_merged(maps),
             )
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
@@ -352,6 +370,9 @@ default=None
         """Label the training images, and set the attributes of a fitted estimator."""
         images, voters = sample.images, sample.superpixels
         answers = self._answer(network, images, voters)
+        trees = None
+        if self.n_segments is not None:
+            trees = self._grow_trees(network, images, voters if sample.merges_voters else None)
         self.module_ = network
         self.device_ = str(resolve_device(self.device))
         self.precision_ = network.precision
@@ -366,6 +387,10 @@ default=None
         self._channels = np.concatenate([left, unused])  # label k is channel _channels[k]
         self.n_clusters_ = len(left)
         self.labels_ = images.in_form_of_input([self._number(channels) for channels in answers])
+        self.__dict__.pop("tree_", None)
+        if trees is not None:
+            self.tree_ = trees[0] if images.form == "image" else trees
+            self.labels_ = self.segment(n_segments=self.n_segments)
         self.superpixel_labels_ = (
             None
             if voters is None
@@ -400,8 +425,48 @@ default=None
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
         voters = self._superpixels_for_prediction(images, maps)
+        if self.n_segments is not None:
+            own = voters if _are_merged(maps) else None
+            trees = self._grow_trees(self.module_, images, own)
+            return images.in_form_of_input([cut_tree(tree, self.n_segments) for tree in trees])
         answers = self._answer(self.module_, images, voters)
         return images.in_form_of_input([self._number(channels) for channels in answers])
+
+    def segment(
+        self, *, n_segments: int | Literal["auto"] | None = None, threshold: float | None = None
+    ) -> np.ndarray | list[np.ndarray]:
+        """Cut the trees of the training images anew, without fitting again.
+
+        Parameters
+        ----------
+        n_segments : int, "auto" or None, default=None
+            Exactly so many regions of each image, or as many as photographs usually have.
+        threshold : float or None, default=None
+            Merge what is closer than this distance (`tree_.distances_`), instead.
+
+        Returns
+        -------
+        labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
+            Regions of each image, consecutive from 0, in the form of `labels_`, which stays as
+            it is.
+
+        Raises
+        ------
+        ValueError
+            If the fit had no `n_segments`, and so made no trees.
+        """
+        check_is_fitted(self)
+        if not hasattr(self, "tree_"):
+            raise ValueError(
+                "there is no tree of merges: fit with n_segments='auto' or a number. Files of "
+                "`save` hold none"
+            )
+        if n_segments is None and threshold is None:
+            raise ValueError("n_segments and threshold are both None: say where to cut the tree")
+        if not isinstance(self.tree_, list):
+            return cut_tree(self.tree_, n_segments, threshold)
+        labels = [cut_tree(tree, n_segments, threshold) for tree in self.tree_]
+        return labels if isinstance(self.labels_, list) else np.stack(labels)
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
         """Compute the aggregated features of every pixel (Upsilon, Eq. 4).
@@ -570,6 +635,11 @@ list, dtype float32
         """Open the images; superpixels given or in X take precedence over the parameter."""
         X, maps = take_images(X)
         images = open_images(X, self.channel_axis if maps is None else -1, sample_mask)
+        if self.n_segments is not None and images.masks is not None:
+            raise ValueError(
+                f"n_segments={self.n_segments!r} and a sample_mask: merging knows no masks. Leave "
+                "one of them out"
+            )
         if superpixels is not None:
             return images, superpixels
         if maps is None:
@@ -766,6 +836,16 @@ list, dtype float32
             for channels, mask in zip(answers, images.every_mask(), strict=True)
         ]
 
+    def _grow_trees(
+        self, network: DICNetwork, images: Images, maps: list[np.ndarray] | None
+    ) -> list[MergeTree]:
+        """Merge the superpixels of each image, by colours, borders and learned features."""
+        features = [
+            aggregated[0].permute(1, 2, 0).cpu().numpy()
+            for aggregated, _ in self._aggregate(network, images, None)
+        ]
+        return grow_trees(RegionMerging(), images, maps, features)
+
     def _number(self, channels: np.ndarray) -> np.ndarray:
         """(H, W) channels of the network -> (H, W) labels, those of the training images first."""
         numbers = np.append(np.argsort(self._channels), -1)  # channel -1 stays -1
@@ -807,6 +887,12 @@ class _Sample:
     superpixels: list[np.ndarray] | None  # (K, H_i, W_i) of each image
     superpixels_given: bool  # to fit, rather than as a parameter
     fingerprints: tuple[str, str] | None
+    merges_voters: bool  # rather than superpixels that suit merging
+
+
+def _are_merged(superpixels: Any) -> bool:
+    """Whether n_segments merges these superpixels, not those that suit merging."""
+    return not (superpixels is None or (isinstance(superpixels, str) and superpixels == DEFAULT))
 
 
 def _reduce(

@@ -67,7 +67,7 @@ def _fitted_attributes(estimator: Any) -> dict[str, Any]:
     fitted = {
         name: value
         for name, value in vars(estimator).items()
-        if name.endswith("_") and not name.startswith("_") and name != "module_"
+        if name.endswith("_") and not name.startswith("_") and name not in ("module_", "tree_")
     }
     fitted["device_"] = "cpu"
     fitted["_channels"] = estimator._channels

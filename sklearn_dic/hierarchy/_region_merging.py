@@ -203,7 +203,7 @@ list of these
             Where an image has fewer superpixels than `n_segments`.
         """
         images, maps = self._open(X)
-        trees = self._grow(images, maps, features)
+        trees = grow_trees(self, images, maps, _of_each_image(features, images))
         self._form = images.form
         self._fingerprint = self._find_fingerprint(images)
         self.tree_ = trees[0] if images.form == "image" else trees
@@ -243,9 +243,9 @@ list of these
                 "superpixels belong to the images of the fit, and these are others: pass "
                 "SuperpixelMap(labels, image), or give a transformer or a name as superpixels"
             )
-        trees = self._grow(images, maps, features)
+        trees = grow_trees(self, images, maps, _of_each_image(features, images))
         return images.in_form_of_input(
-            [_cut(one, self.n_segments, self.threshold) for one in trees]
+            [cut_tree(one, self.n_segments, self.threshold) for one in trees]
         )
 
     def segment(
@@ -275,7 +275,7 @@ list of these
         """
         check_is_fitted(self)
         trees = self.tree_ if isinstance(self.tree_, list) else [self.tree_]
-        labels = [_cut(tree, n_segments, threshold) for tree in trees]
+        labels = [cut_tree(tree, n_segments, threshold) for tree in trees]
         return Images([], [], self._form, []).in_form_of_input(labels)
 
     def _open(self, X: Any) -> tuple[Images, list[np.ndarray] | None]:
@@ -285,26 +285,6 @@ list of these
             raise ValueError("n_segments and threshold are both None: say where to cut the tree")
         X, maps = take_images(X)
         return open_images(X, self.channel_axis if maps is None else -1), maps
-
-    def _grow(
-        self, images: Images, maps: list[np.ndarray] | None, features: Any
-    ) -> list[MergeTree]:
-        """Make the tree of each image."""
-        parts = zip(
-            images.pixels,
-            self._find_superpixels(images, maps),
-            _of_each_image(features, images),
-            strict=True,
-        )
-        return list(
-            for_each(
-                partial(_make_tree, self),
-                list(parts),
-                n_jobs=self.n_jobs,
-                verbose=self.verbose,
-                description="trees",
-            )
-        )
 
     def _find_fingerprint(self, images: Images) -> str | None:
         """Hash the images, if the superpixels were given for them alone."""
@@ -328,6 +308,25 @@ list of these
         return tags
 
 
+def grow_trees(
+    merging: RegionMerging,
+    images: Images,
+    maps: list[np.ndarray] | None,
+    features: Sequence[np.ndarray | None],
+) -> list[MergeTree]:
+    """Make the tree of each image, of superpixels that came with it or those of the parameter."""
+    superpixels = merging._find_superpixels(images, maps)
+    return list(
+        for_each(
+            partial(_make_tree, merging),
+            list(zip(images.pixels, superpixels, features, strict=True)),
+            n_jobs=merging.n_jobs,
+            verbose=merging.verbose,
+            description="trees",
+        )
+    )
+
+
 def _make_tree(
     merging: RegionMerging, parts: tuple[np.ndarray, np.ndarray, np.ndarray | None]
 ) -> MergeTree:
@@ -346,9 +345,10 @@ def _make_tree(
     )
 
 
-def _cut(
-    tree: MergeTree, n_segments: int | Literal["auto"] | None, threshold: float | None
+def cut_tree(
+    tree: MergeTree, n_segments: int | Literal["auto"] | None, threshold: float | None = None
 ) -> np.ndarray:
+    """Cut a tree as the parameters of `RegionMerging` say -> (H, W) labels."""
     if threshold is not None:
         return tree.cut(threshold=threshold)
     if n_segments == "auto":

@@ -1,0 +1,106 @@
+"""`n_segments`: regions merged by what the network learned."""
+
+import numpy as np
+import pytest
+from skimage.measure import label as label_components
+from sklearn.base import clone
+
+from sklearn_dic import DeepImageClustering, PerImage
+from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic.superpixels import SLICSuperpixels
+
+
+@pytest.fixture
+def dic():
+    return DeepImageClustering(8, n_centers=5, n_segments=7, max_iter=3, random_state=0)
+
+
+@pytest.mark.parametrize("n_segments", [1, 2, 7, 20])
+def test_exactly_so_many_connected_regions(dic, photo, n_segments):
+    labels = dic.set_params(n_segments=n_segments).fit_predict(photo)
+    assert labels.dtype == np.int32
+    np.testing.assert_array_equal(np.unique(labels), np.arange(n_segments))
+    assert label_components(labels, background=-1, connectivity=2).max() == n_segments
+
+
+def test_forms(dic, photo):
+    labels = dic.fit_predict([photo, photo[:30]])
+    assert [part.shape for part in labels] == [(50, 75), (30, 75)]
+    assert [part.max() + 1 for part in labels] == [7, 7]
+    assert [len(part) for part in (dic.tree_, dic.segment(n_segments=3))] == [2, 2]
+    stack = np.stack([photo, photo[::-1]])
+    assert dic.fit_predict(stack).shape == dic.segment(threshold=20).shape == stack.shape[:3]
+    again = dic.predict(stack)
+    np.testing.assert_array_equal(again, dic.labels_)
+
+
+def test_cutting_again_is_fitting_again(dic, photo):
+    dic.fit(photo)
+    before = dic.labels_.copy()
+    cut = dic.segment(n_segments=4)
+    np.testing.assert_array_equal(dic.labels_, before)
+    np.testing.assert_array_equal(cut, clone(dic).set_params(n_segments=4).fit_predict(photo))
+    auto = clone(dic).set_params(n_segments="auto").fit_predict(photo)
+    np.testing.assert_array_equal(dic.segment(n_segments="auto"), auto)
+    assert dic.segment(threshold=0.0).max() + 1 == dic.tree_.n_leaves
+    assert dic.tree_.contour_map().max() > 0
+    finer = dic.segment(n_segments=12)
+    assert all(len(np.unique(before[finer == k])) == 1 for k in range(12))  # each within one
+
+
+def test_the_tree_is_that_of_the_learned_features(dic, photo):
+    dic.fit(photo)
+    merging = RegionMerging(7).fit(photo, features=dic.transform(photo))
+    np.testing.assert_array_equal(dic.labels_, merging.labels_)
+    assert not np.array_equal(dic.tree_.distances_, RegionMerging(7).fit(photo).tree_.distances_)
+
+
+def test_superpixels_of_ones_own_are_merged(dic, photo):
+    superpixels = SLICSuperpixels(40).fit_transform(photo)
+    for fitted in (
+        clone(dic).set_params(superpixels=SLICSuperpixels(40)).fit(photo),
+        clone(dic).fit(superpixels),
+        clone(dic).fit(photo, superpixels=np.asarray(superpixels)),
+    ):
+        assert fitted.tree_.n_leaves == superpixels.max() + 1
+        leaves = fitted.segment(threshold=0.0)
+        pairs = np.unique([leaves.ravel(), np.asarray(superpixels).ravel()], axis=1)
+        assert pairs.shape[1] == superpixels.max() + 1
+
+
+def test_predict_cuts_other_images(dic, photo):
+    labels = dic.fit(photo).predict(photo[:, ::-1])
+    np.testing.assert_array_equal(np.unique(labels), np.arange(7))
+
+
+def test_without_a_tree(dic, photo, tmp_path):
+    dic.fit(photo)
+    dic.save(tmp_path / "dic.safetensors")
+    loaded = DeepImageClustering.load(tmp_path / "dic.safetensors")
+    np.testing.assert_array_equal(loaded.predict(photo), dic.labels_)
+    plain = clone(dic).set_params(n_segments=None).fit(photo)
+    for estimator in (loaded, plain, dic.set_params(n_segments=None).fit(photo)):
+        with pytest.raises(ValueError, match="there is no tree of merges: fit with n_segments"):
+            estimator.segment(n_segments=3)
+
+
+def test_bad_cuts(dic, photo):
+    with pytest.raises(ValueError, match="are both None"):
+        dic.fit(photo).segment()
+    with pytest.raises(ValueError, match="merging knows no masks"):
+        dic.fit(photo, sample_mask=np.arange(75) * np.ones((50, 1)) > 9)
+    with pytest.warns(UserWarning, match="n_segments=2000, and an image has"):
+        dic.set_params(n_segments=2000).fit(photo)
+
+
+def test_a_failed_second_fit_keeps_the_first(dic, photo):
+    labels = dic.fit_predict(photo)
+    with pytest.raises(ValueError, match="merging knows no masks"):
+        dic.fit(photo, sample_mask=np.arange(75) * np.ones((50, 1)) > 9)
+    np.testing.assert_array_equal(dic.labels_, labels)
+    np.testing.assert_array_equal(dic.predict(photo), labels)
+
+
+def test_each_image_of_a_collection(dic, photo):
+    labels = PerImage(dic).fit_predict([photo, photo[:40]])
+    assert [part.max() + 1 for part in labels] == [7, 7]
