@@ -43,6 +43,7 @@ from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superp
 from sklearn_dic.utils._callbacks import CallbackClusterMixin, FitTask, with_callbacks
 from sklearn_dic.utils._device import (
     check_memory,
+    explained_out_of_memory,
     resolve_device,
     resolve_precision,
     torch_generator,
@@ -354,7 +355,8 @@ default=None
             )
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
-            training = self._overfit(network, sample, bar, task)
+            with explained_out_of_memory(device, *_task_and_remedy("fit", network, images)):
+                training = self._overfit(network, sample, bar, task)
         self._keep(network, sample, training)
         task.end(lambda: vars(self))  # all of them: a mere copy would leave the GPU
         if training.stopped_by == "interrupt":
@@ -710,16 +712,8 @@ list, dtype float32
         host = torch.device("cpu")
         conversion = 12 * sum(image.size for image in images.given)
         by_device[host] = by_device.get(host, 0) + conversion
-        height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
         for place, amount in by_device.items():
-            check_memory(
-                amount,
-                place,
-                f"the {task} of {len(images)} image(s), the largest {width} x {height} pixels, at "
-                f"resolution={network.resolution:g} with n_clusters={network.n_clusters}",
-                "lower resolution or n_clusters, reduce the images or cut them into tiles"
-                + (", or fit some of them and predict the others" if len(images) > 1 else ""),
-            )
+            check_memory(amount, place, *_task_and_remedy(task, network, images))
 
     def _make_network(self, images: Images, precision: Precision) -> DICNetwork:
         """Make the network that the parameters describe, without weights."""
@@ -814,8 +808,10 @@ list, dtype float32
         network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
     ) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Yield aggregated features (1, C, H, W) and superpixels (K, H, W), image by image."""
+        what = _task_and_remedy("prediction", network, images)
         for i, image in enumerate(images.pixels):
-            aggregated = network.apply_frozen(_to_tensor(image, network))
+            with explained_out_of_memory(network.device, *what):
+                aggregated = network.apply_frozen(_to_tensor(image, network))
             if superpixels is None:
                 yield aggregated, None
             else:
@@ -893,6 +889,19 @@ class _Sample:
 def _are_merged(superpixels: Any) -> bool:
     """Whether n_segments merges these superpixels, not those that suit merging."""
     return not (superpixels is None or (isinstance(superpixels, str) and superpixels == DEFAULT))
+
+
+def _task_and_remedy(task: str, network: DICNetwork, images: Images) -> tuple[str, str]:
+    """Say what takes the memory, and what to do where there is too little."""
+    height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
+    remedy = "lower resolution or n_clusters, reduce the images or cut them into tiles"
+    if len(images) > 1:
+        remedy += ", or fit some of them and predict the others"
+    return (
+        f"the {task} of {len(images)} image(s), the largest {width} x {height} pixels, at "
+        f"resolution={network.resolution:g} with n_clusters={network.n_clusters}",
+        remedy,
+    )
 
 
 def _reduce(

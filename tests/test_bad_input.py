@@ -3,9 +3,11 @@ import time
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from sklearn_dic import DeepImageClustering
+from sklearn_dic.network import DICNetwork
 
 
 @pytest.fixture
@@ -82,3 +84,35 @@ def test_a_network_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch)
     dic = DeepImageClustering(65_535, device="cpu")  # two projections of C x C: 32 GiB
     with pytest.raises(MemoryError, match="n_clusters=65535 needs about 1"):
         dic.fit(np.zeros((8, 8, 3)))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB.\nAnd more."),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+    ],
+    ids=["cuda", "cpu"],
+)
+@pytest.mark.parametrize("task", ["fit", "prediction"])
+def test_memory_that_ends_in_the_middle(dic, photo, monkeypatch, error, task):
+    def fail(*args):
+        raise error
+
+    fitted = clone(dic).fit(photo)
+    labels = fitted.labels_
+    method = "aggregate" if task == "fit" else "apply_frozen"
+    monkeypatch.setattr(DICNetwork, method, fail)
+    with pytest.raises(MemoryError) as caught:
+        fitted.fit(photo) if task == "fit" else fitted.predict(photo)
+    message = str(caught.value)
+    assert message.startswith(f"the {task} of 1 image(s), the largest 75 x 50 pixels")
+    assert str(error).splitlines()[0] in message
+    assert "lower resolution" in message
+    assert fitted.labels_ is labels
+
+
+def test_other_errors_of_pytorch_are_not_about_memory(dic, photo, monkeypatch):
+    monkeypatch.setattr(DICNetwork, "aggregate", lambda *args: torch.zeros(2) + torch.zeros(3))
+    with pytest.raises(RuntimeError, match="must match the size"):
+        dic.fit(photo)

@@ -122,6 +122,28 @@ def check_memory(needed: int, device: torch.device, task: str, remedy: str) -> N
         )
 
 
+@contextmanager
+def explained_out_of_memory(device: torch.device, task: str, remedy: str) -> Iterator[None]:
+    """Say what needed the memory, and what to do, where it ends in the middle of a task.
+
+    Raises
+    ------
+    MemoryError
+        With what the device had and what PyTorch asked for.
+    """
+    try:
+        yield
+    except RuntimeError as error:  # on the CPU it has no class of its own
+        reason = str(error).splitlines()[0] if str(error) else ""
+        if not isinstance(error, torch.cuda.OutOfMemoryError) and "allocate memory" not in reason:
+            raise
+        gib = available_memory(device) / 2**30
+        raise MemoryError(
+            f"{task} ran out of memory on {device}, where {gib:.1f} GiB are available now "
+            f"({reason}): {remedy}"
+        ) from error
+
+
 def torch_generator(random_state: int | RandomState | None) -> torch.Generator:
     """Seed a generator on the CPU from `random_state`; global states are neither read nor set."""
     if random_state is None:
