@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.n_clusters,
         n_centers=options.n_centers,
         superpixels=_superpixels(options.superpixels),
+        n_segments=options.n_segments,
         connected_components=options.connected_components,
         max_iter=options.max_iter,
         resolution=options.resolution,
@@ -101,12 +102,14 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--superpixels", default=defaults["superpixels"], metavar="NAME|FILES",
         help=f"what votes the labels: {', '.join(get_superpixels_names())}; none; or files that "
         "hold superpixels, such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
+    add("--n-segments", type=_count_or_auto, default=None, metavar="N",
+        help="merge into exactly N regions, or auto (default: the labels of the network)")  # fmt: skip
     add("--connected-components", action="store_true", help="number connected pieces apart")
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
         help="largest number of epochs (default: %(default)s)")  # fmt: skip
     add("--resolution", type=_number_or_auto, default=defaults["resolution"], metavar="R",
         help="sides of the copy that the network is trained on, relative to the image, above 0 "
-        "to 1 (default: %(default)s, one half, and less for large images)")  # fmt: skip
+        "to 1 (default: %(default)s, about 10,000 pixels)")  # fmt: skip
     add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)")
     add("--random-state", type=int, default=0, metavar="SEED", help="default: %(default)s")
     add("--n-jobs", type=int, default=1, metavar="N", help="images at a time (default: 1)")
@@ -121,6 +124,10 @@ def _superpixels(text: str) -> str | MCGSuperpixels | None:
     if text == "none":
         return None
     return MCGSuperpixels(text) if Path(text).suffix else text
+
+
+def _count_or_auto(text: str) -> str | int:
+    return text if text == "auto" else int(text)
 
 
 def _number_or_auto(text: str) -> str | float:

@@ -309,7 +309,7 @@ def test_resolution_1_trains_on_every_pixel(photo):
 
 
 def test_resolution_is_half_and_less_for_large_images(dic):
-    small, large = np.zeros((20, 30, 3)), np.zeros((1000, 1000, 3))
+    small, large = np.zeros((20, 30, 3)), np.zeros((400, 250, 3))
     assert dic.fit(small).resolution_ == 0.5
     dic.set_params(max_iter=1, superpixels=None)
     assert dic.fit([small, large]).resolution_ == pytest.approx(0.1**0.5)

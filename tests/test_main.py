@@ -255,3 +255,9 @@ def test_as_a_module(folder):
         [sys.executable, "-m", "sklearn_dic", "--version"], capture_output=True, text=True
     )
     assert version.stdout.startswith("sklearn-dic ")
+
+
+def test_an_exact_number_of_regions(folder):
+    assert main(["photos", "-o", "out", *FAST, "--quiet", "--n-segments", "5"]) == 0
+    for name in ("left", "right"):
+        assert np.load(f"out/{name}_labels.npy").max() + 1 == 5
