@@ -103,7 +103,7 @@ def _make_parser() -> argparse.ArgumentParser:
         help=f"what votes the labels: {', '.join(get_superpixels_names())}; none; or files that "
         "hold superpixels, such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
     add("--n-segments", type=_count_or_auto, default=None, metavar="N",
-        help="merge into exactly N regions, or auto (default: the labels of the network)")  # fmt: skip
+        help="exactly N regions, or auto (default: labels of the network)")  # fmt: skip
     add("--connected-components", action="store_true", help="number connected pieces apart")
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
         help="largest number of epochs (default: %(default)s)")  # fmt: skip
