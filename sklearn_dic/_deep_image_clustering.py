@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.random import RandomState
 from skimage.measure import label as label_components
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
@@ -55,6 +55,7 @@ from sklearn_dic.utils._validation import (
     HasMethods,
     Interval,
     StrOptions,
+    check_column_names,
     check_parameters,
 )
 
@@ -63,7 +64,9 @@ LARGEST_TRAINED = 10_000  # pixels, where the resolution is chosen automatically
 
 
 def _reads_tables(estimator: Any) -> bool:
-    return estimator.channel_axis == -1
+    labels = getattr(estimator, "labels_", None)
+    was_fitted_to_a_table = isinstance(labels, np.ndarray) and labels.ndim == 1
+    return estimator.channel_axis == -1 and (labels is None or was_fitted_to_a_table)
 
 
 class DeepImageClustering(ThumbnailMixin, TransformerMixin, CallbackClusterMixin, BaseEstimator):
@@ -107,8 +110,10 @@ default="felzenszwalb"
     n_segments : int, "auto" or None, default=None
         None: the answer is the labels of the network. Otherwise neighbouring superpixels are
         merged, the most alike in learned features, colours and border first, and the tree of
-        merges, `tree_`, is cut: into exactly so many connected regions of each image, or
-        for "auto" where photographs usually have their regions; `segment` cuts it anew. What
+        merges, `tree_`, is cut: into exactly so many regions of each image, connected where
+        the superpixels are, or for "auto" where photographs usually have their regions, which
+        takes no `sample_mask`; labels of different images then have nothing in common, and
+        `segment` cuts anew. What
         is merged are the superpixels; but for None and "felzenszwalb" three maps that suit
         merging, as in `RegionMerging`.
     connected_components : bool, default=False
@@ -180,6 +185,8 @@ default="felzenszwalb"
         At which resolution it was trained, and sees images in `predict`.
     n_features_in_ : int
         Number of image channels.
+    feature_names_in_ : ndarray of str objects
+        Names of the columns, where a DataFrame is read as a table of pixels.
 
     See Also
     --------
@@ -312,7 +319,8 @@ list of these
 default=None
             False at pixels to leave out. They have no part in superpixels, centres, votes and
             loss, have the label -1, and the network sees the mean colour of the others in
-            their place, so they may be NaN.
+            their place, so they may be NaN. In other methods, the training images have this
+            mask again where none is passed.
 
         Returns
         -------
@@ -340,6 +348,7 @@ default=None
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X, superpixels, sample_mask)
+        self._check_merges_all(images)
         network = self._make_network(images, precision)
         self._check_memory("fit", network, images, device)
         network.draw(torch_generator(self.random_state)).to(device)
@@ -358,6 +367,7 @@ default=None
             with explained_out_of_memory(device, *_task_and_remedy("fit", network, images)):
                 training = self._overfit(network, sample, bar, task)
         self._keep(network, sample, training)
+        check_column_names(self, X, self.channel_axis, reset=True)
         task.end(lambda: vars(self))  # all of them: a mere copy would leave the GPU
         if training.stopped_by == "interrupt":
             warnings.warn(
@@ -372,9 +382,10 @@ default=None
         """Label the training images, and set the attributes of a fitted estimator."""
         images, voters = sample.images, sample.superpixels
         answers = self._answer(network, images, voters)
-        trees = None
+        trees: list[MergeTree] = []
         if self.n_segments is not None:
             trees = self._grow_trees(network, images, voters if sample.merges_voters else None)
+        regions = [cut_tree(tree, self.n_segments) for tree in trees]
         self.module_ = network
         self.device_ = str(resolve_device(self.device))
         self.precision_ = network.precision
@@ -390,9 +401,9 @@ default=None
         self.n_clusters_ = len(left)
         self.labels_ = images.in_form_of_input([self._number(channels) for channels in answers])
         self.__dict__.pop("tree_", None)
-        if trees is not None:
+        if trees:
             self.tree_ = trees[0] if images.form == "image" else trees
-            self.labels_ = self.segment(n_segments=self.n_segments)
+            self.labels_ = images.in_form_of_input(regions)
         self.superpixel_labels_ = (
             None
             if voters is None
@@ -402,7 +413,9 @@ default=None
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
         self._superpixels_given = sample.superpixels_given
+        self._merges_given = sample.merges_voters
         self._fitted_pair = sample.fingerprints
+        self._masked_images = None if images.masks is None else images.fingerprint()
         self.n_features_in_ = images.n_channels
 
     def predict(
@@ -426,9 +439,12 @@ default=None
             images have the labels `labels_`.
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
-        voters = self._superpixels_for_prediction(images, maps)
+        reused = superpixels is None and maps is self.superpixels
+        voters = self._superpixels_for_prediction(images, maps, reused)
         if self.n_segments is not None:
-            own = voters if _are_merged(maps) else None
+            self._check_merges_all(images)
+            given = reused and self._superpixels_given
+            own = voters if (self._merges_given if given else _are_merged(maps)) else None
             trees = self._grow_trees(self.module_, images, own)
             return images.in_form_of_input([cut_tree(tree, self.n_segments) for tree in trees])
         answers = self._answer(self.module_, images, voters)
@@ -465,10 +481,15 @@ default=None
             )
         if n_segments is None and threshold is None:
             raise ValueError("n_segments and threshold are both None: say where to cut the tree")
+        if n_segments is not None and threshold is not None:
+            raise ValueError(
+                f"n_segments={n_segments!r} and threshold={threshold!r}: one of them says where to "
+                "cut the tree"
+            )
         if not isinstance(self.tree_, list):
             return cut_tree(self.tree_, n_segments, threshold)
         labels = [cut_tree(tree, n_segments, threshold) for tree in self.tree_]
-        return labels if isinstance(self.labels_, list) else np.stack(labels)
+        return labels if isinstance(self.labels_, list) else np.reshape(labels, self.labels_.shape)
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
         """Compute the aggregated features of every pixel (Upsilon, Eq. 4).
@@ -494,16 +515,18 @@ dtype float32
 
         Parameters
         ----------
-        input_features : None
-            Not used, here by convention.
+        input_features : array-like of str or None, default=None
+            The names seen in `fit`, to be compared with these.
 
         Returns
         -------
         names : ndarray of str objects, shape (n_clusters,)
         """
-        check_is_fitted(self)
-        prefix = type(self).__name__.lower()
-        return np.array([f"{prefix}{k}" for k in range(self.module_.n_clusters)], dtype=object)
+        return ClassNamePrefixFeaturesOutMixin.get_feature_names_out(self, input_features)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.module_.n_clusters
 
     def predict_proba(self, X: Any) -> np.ndarray | list[np.ndarray]:
         """Compute the softmax of the aggregated features, before superpixels vote.
@@ -544,7 +567,8 @@ list, dtype float32
             most 0.
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
-        voters = self._superpixels_for_prediction(images, maps)
+        reused = superpixels is None and maps is self.superpixels
+        voters = self._superpixels_for_prediction(images, maps, reused)
         total = n_pixels = 0.0
         parts = self._aggregate(self.module_, images, voters)
         for (aggregated, part), mask in zip(parts, images.every_mask(), strict=True):
@@ -584,6 +608,7 @@ list, dtype float32
         The file is in safetensors format: the weights and arrays, and in its header the
         parameters and the other attributes as JSON. The images are not stored, nor is that of
         a `SuperpixelMap` given as `superpixels`; a `torch.device` is stored as its name.
+        Trees of merges, requests for metadata, `set_output` and callbacks are not stored.
 
         Examples
         --------
@@ -637,11 +662,6 @@ list, dtype float32
         """Open the images; superpixels given or in X take precedence over the parameter."""
         X, maps = take_images(X)
         images = open_images(X, self.channel_axis if maps is None else -1, sample_mask)
-        if self.n_segments is not None and images.masks is not None:
-            raise ValueError(
-                f"n_segments={self.n_segments!r} and a sample_mask: merging knows no masks. Leave "
-                "one of them out"
-            )
         if superpixels is not None:
             return images, superpixels
         if maps is None:
@@ -658,7 +678,11 @@ list, dtype float32
         """Open images and compare them with what the network was trained on."""
         check_is_fitted(self)
         check_parameters(self)
+        check_column_names(self, X, self.channel_axis, reset=False)
         images, maps = self._open(X, superpixels, sample_mask)
+        masked = sample_mask is None and self._masked_images is not None
+        if masked and self._masked_images == images.fingerprint():
+            images, maps = self._open(X, superpixels, self._training_mask())
         if images.n_channels != self.n_features_in_:
             raise ValueError(
                 f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
@@ -668,11 +692,19 @@ list, dtype float32
         self._check_memory(task, self.module_, images, self.module_.device)
         return images, maps
 
-    def _superpixels_for_prediction(self, images: Images, maps: Any) -> list[np.ndarray] | None:
+    def _training_mask(self) -> Any:
+        """Tell the `sample_mask` of the fit, in the form of the training images."""
+        if isinstance(self.labels_, list):
+            return [labels >= 0 for labels in self.labels_]
+        return self.labels_ >= 0
+
+    def _superpixels_for_prediction(
+        self, images: Images, maps: Any, reused: bool
+    ) -> list[np.ndarray] | None:
         """Find the superpixels; the map of a training image does not fit another image."""
-        if maps is self.superpixels and self._fitted_pair is not None:
+        if reused and self._fitted_pair is not None:
             old_maps, old_pixels = self._fitted_pair
-            is_training_image = old_pixels == joblib.hash(images.pixels)
+            is_training_image = old_pixels == images.fingerprint()
             if self._superpixels_given and is_training_image:
                 maps = self.superpixel_labels_
             elif self._superpixels_given:
@@ -691,7 +723,7 @@ list, dtype float32
     def _fingerprints(self, images: Images, maps: Any, given: bool) -> tuple[str, str] | None:
         """Hashes of the superpixels and the images they were given for, if they were given."""
         if given or (maps is self.superpixels and belong_to_one_image(self.superpixels)):
-            return joblib.hash(maps), joblib.hash(images.pixels)
+            return joblib.hash(maps), images.fingerprint()
         return None
 
     @staticmethod
@@ -831,6 +863,13 @@ list, dtype float32
             channels if mask is None else np.where(mask, channels, -1)
             for channels, mask in zip(answers, images.every_mask(), strict=True)
         ]
+
+    def _check_merges_all(self, images: Images) -> None:
+        if self.n_segments is not None and images.masks is not None:
+            raise ValueError(
+                f"n_segments={self.n_segments!r} and a sample_mask: merging knows no masks. Leave "
+                "one of them out"
+            )
 
     def _grow_trees(
         self, network: DICNetwork, images: Images, maps: list[np.ndarray] | None

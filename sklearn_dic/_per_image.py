@@ -31,7 +31,12 @@ from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._thumbnails import ThumbnailMixin
-from sklearn_dic.utils._validation import HasMethods, StrOptions, check_parameters
+from sklearn_dic.utils._validation import (
+    HasMethods,
+    StrOptions,
+    check_column_names,
+    check_parameters,
+)
 
 
 class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEstimator):
@@ -46,7 +51,7 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
     estimator : estimator
         Segments one image, for example `DeepImageClustering()`, or a Pipeline that ends
         with it. Superpixels that were computed elsewhere come with the images, as
-        `SuperpixelMap(labels, image)`.
+        `SuperpixelMap(labels, image)`, or as ``fit(X, superpixels=[...])``.
     n_jobs : int or None, default=None
         How many images at a time, and so how many processors on a machine without a GPU.
         None is 1 unless `joblib.parallel_config` says otherwise, -1 is all processors.
@@ -147,10 +152,11 @@ one image
         images, form, names = self._split(X)
         targets = self._split_targets(y, len(images), form)
         task = FitTask.begin_fit(self, X, y, len(images), sequential=False)
-        if len(images) > 1 and belong_to_one_image(getattr(self.estimator, "superpixels", None)):
+        own = getattr(self.estimator, "superpixels", None)
+        if len(images) > 1 and "superpixels" not in params and belong_to_one_image(own):
             raise ValueError(
                 "the superpixels of the estimator belong to one image, and each of the "
-                f"{len(images)} images needs its own: pass "
+                f"{len(images)} images needs its own: fit(X, superpixels=[...]), "
                 "[SuperpixelMap(labels, image), ...] as X, or MCGSuperpixels with a template"
             )
         estimators: list[Any] = [None] * len(images)
@@ -186,6 +192,7 @@ one image
         elif hasattr(self, "estimators_"):
             del self.estimators_
         self.errors_ = errors
+        check_column_names(self, X, getattr(self.estimator, "channel_axis", None), reset=True)
         self.__dict__.pop("n_features_in_", None)
         if len(n_channels) == 1 and None not in n_channels:
             self.n_features_in_ = next(iter(n_channels))
@@ -219,6 +226,7 @@ one image
             In the form of `labels_`; None in the places of images that have no network.
         """
         check_is_fitted(self, "estimators_")
+        check_column_names(self, X, getattr(self.estimator, "channel_axis", None), reset=False)
         images, form, names = self._split(X)
         if len(images) != len(self.estimators_):
             raise ValueError(
@@ -252,7 +260,7 @@ one image
         for key, value in own.items():
             if form == "image":
                 own[key] = [value]
-            elif isinstance(value, str) or not hasattr(value, "__len__"):
+            elif not isinstance(value, list | tuple | np.ndarray):
                 own[key] = [value] * len(images)
             elif len(value) != len(images):
                 raise ValueError(

@@ -72,6 +72,8 @@ def _fitted_attributes(estimator: Any) -> dict[str, Any]:
     fitted["device_"] = "cpu"
     fitted["_channels"] = estimator._channels
     fitted["_superpixels_given"] = estimator._superpixels_given
+    fitted["_merges_given"] = estimator._merges_given
+    fitted["_masked_images"] = estimator._masked_images
     fitted["_fitted_pair"] = pair = estimator._fitted_pair
     if pair is not None and pair[0] == joblib.hash(estimator.superpixels):
         # The hash of an array knows its strides, which a file does not: loading hashes anew.

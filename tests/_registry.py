@@ -44,6 +44,7 @@ CLUSTERERS = [
         8, max_iter=3, connected_components=True, precision="bfloat16", random_state=0
     ),
     DeepImageClustering(8, max_iter=3, superpixels=["felzenszwalb", "slic"], random_state=0),
+    DeepImageClustering(8, max_iter=3, n_segments=5, random_state=0),
 ]
 
 REGION_MERGERS = [

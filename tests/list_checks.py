@@ -67,9 +67,13 @@ def print_checks(estimator, results):
     for reading, checks in results.items():
         print(f"{estimator}, {reading}")
         for check in checks:
-            reason = "" if check["status"] == "passed" else f": {check['reason']}"
+            reason = "" if check["status"] == "passed" else f": {_reason_of(check)}"
             print(f"    {check['status']:8}{check['check_name']}{reason}")
     sys.stdout.flush()
+
+
+def _reason_of(check):
+    return check["reason"] or check["exception"]
 
 
 def table_of(all_results):
@@ -130,7 +134,13 @@ def main():
     for estimator in chosen:
         all_results.append((estimator, run_checks(estimator)))
         print_checks(*all_results[-1])
-    if arguments.write:
+    failed = any(
+        check["status"] not in ("passed", "xfail", "skipped")
+        for _, results in all_results
+        for checks in results.values()
+        for check in checks
+    )
+    if arguments.write and not failed:
         arguments.write.write_text(table_of(all_results))
         arguments.write.with_name("image_checks.rst").write_text(table_of_rules())
     statuses = Counter(
@@ -140,7 +150,7 @@ def main():
         for check in checks
     )
     print(", ".join(f"{count} {status}" for status, count in statuses.items()))
-    return 0 if statuses.keys() <= {"passed", "xfail", "skipped"} else 1
+    return int(failed)
 
 
 if __name__ == "__main__":

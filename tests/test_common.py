@@ -2,7 +2,16 @@
 
 import pytest
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import check_param_validation, parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_dataframe_column_names_consistency,
+    check_global_output_transform_pandas,
+    check_param_validation,
+    check_set_output_transform,
+    check_set_output_transform_pandas,
+    check_transformer_get_feature_names_out,
+    check_transformer_get_feature_names_out_pandas,
+    parametrize_with_checks,
+)
 
 import sklearn_dic
 from sklearn_dic import hierarchy, superpixels
@@ -17,7 +26,10 @@ from tests._registry import (
     with_channel_axis,
 )
 
+NOT_RGB = pytest.mark.filterwarnings("ignore:three channels are taken for RGB:UserWarning")
 
+
+@NOT_RGB
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @parametrize_with_checks([with_channel_axis(estimator, -1) for estimator in ON_TABLES])
 def test_checks_of_scikit_learn_on_tables(estimator, check):
@@ -66,6 +78,28 @@ def test_every_public_estimator_is_checked():
 @pytest.mark.parametrize("estimator", [*ESTIMATORS, *FILE_LOADERS], ids=str)
 def test_every_parameter_is_validated(estimator):
     check_param_validation(type(estimator).__name__, estimator)
+
+
+@NOT_RGB
+@pytest.mark.parametrize("estimator", ON_TABLES, ids=str)
+def test_columns_of_tables_are_known_by_name(estimator):
+    table = with_channel_axis(estimator, -1)
+    check_dataframe_column_names_consistency(type(table).__name__, table)
+
+
+@pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names:UserWarning")
+@pytest.mark.parametrize(
+    "check",
+    [
+        check_transformer_get_feature_names_out,
+        check_transformer_get_feature_names_out_pandas,
+        check_set_output_transform,
+        check_set_output_transform_pandas,
+        check_global_output_transform_pandas,
+    ],
+)
+def test_features_have_names(check):
+    check("DeepImageClustering", with_channel_axis(ESTIMATORS[0], -1))
 
 
 def test_registered_instances_are_not_changed():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from skimage.measure import label as label_components
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 
 from sklearn_dic import DeepImageClustering, PerImage
 from sklearn_dic.hierarchy import RegionMerging
@@ -55,7 +56,7 @@ def test_the_tree_is_that_of_the_learned_features(dic, photo):
     assert not np.array_equal(dic.tree_.distances_, RegionMerging(7).fit(photo).tree_.distances_)
 
 
-def test_superpixels_of_ones_own_are_merged(dic, photo):
+def test_superpixels_of_ones_own_are_merged(dic, photo, tmp_path):
     superpixels = SLICSuperpixels(40).fit_transform(photo)
     for fitted in (
         clone(dic).set_params(superpixels=SLICSuperpixels(40)).fit(photo),
@@ -66,6 +67,11 @@ def test_superpixels_of_ones_own_are_merged(dic, photo):
         leaves = fitted.segment(threshold=0.0)
         pairs = np.unique([leaves.ravel(), np.asarray(superpixels).ravel()], axis=1)
         assert pairs.shape[1] == superpixels.max() + 1
+    assert fitted.superpixels == "felzenszwalb"
+    np.testing.assert_array_equal(fitted.predict(photo), fitted.labels_)
+    fitted.save(tmp_path / "dic.safetensors")
+    loaded = DeepImageClustering.load(tmp_path / "dic.safetensors")
+    np.testing.assert_array_equal(loaded.predict(photo), fitted.labels_)
 
 
 def test_predict_cuts_other_images(dic, photo):
@@ -87,6 +93,8 @@ def test_without_a_tree(dic, photo, tmp_path):
 def test_bad_cuts(dic, photo):
     with pytest.raises(ValueError, match="are both None"):
         dic.fit(photo).segment()
+    with pytest.raises(ValueError, match=r"n_segments=3 and threshold=5.0: one of them"):
+        dic.segment(n_segments=3, threshold=5.0)
     with pytest.raises(ValueError, match="merging knows no masks"):
         dic.fit(photo, sample_mask=np.arange(75) * np.ones((50, 1)) > 9)
     with pytest.warns(UserWarning, match="n_segments=2000, and an image has"):
@@ -97,10 +105,20 @@ def test_a_failed_second_fit_keeps_the_first(dic, photo):
     labels = dic.fit_predict(photo)
     with pytest.raises(ValueError, match="merging knows no masks"):
         dic.fit(photo, sample_mask=np.arange(75) * np.ones((50, 1)) > 9)
+    with pytest.raises(ConvergenceWarning):  # a warning is an error here
+        dic.set_params(n_segments=5000).fit(photo[:30])
     np.testing.assert_array_equal(dic.labels_, labels)
-    np.testing.assert_array_equal(dic.predict(photo), labels)
+    np.testing.assert_array_equal(dic.set_params(n_segments=7).predict(photo), labels)
 
 
 def test_each_image_of_a_collection(dic, photo):
     labels = PerImage(dic).fit_predict([photo, photo[:40]])
     assert [part.max() + 1 for part in labels] == [7, 7]
+
+
+@pytest.mark.filterwarnings("ignore:n_segments=:sklearn.exceptions.ConvergenceWarning")
+def test_each_pixel_of_a_table_is_a_region(dic, photo):
+    table = photo.reshape(-1, 3)[::100]
+    dic.set_params(channel_axis=-1).fit(table)
+    assert dic.labels_.shape == dic.predict(table).shape == (len(table),)
+    assert dic.segment(n_segments=1).shape == (len(table),)

@@ -77,6 +77,8 @@ def test_what_is_left_out_does_not_matter(dic, photo, mask, superpixels, cluster
         fitted = clone(dic).fit(other, sample_mask=mask)
         np.testing.assert_array_equal(fitted.labels_, labels)
         np.testing.assert_array_equal(fitted.predict(photo, sample_mask=mask), labels)
+        np.testing.assert_array_equal(fitted.predict(other), labels)  # the mask is known
+        assert fitted.transform(other).shape == (*labels.shape, 8)
         assert fitted.score(other, sample_mask=mask) == fitted.score(photo, sample_mask=mask)
     assert np.array_equal(labels == -1, ~mask)
     assert np.array_equal(np.unique(labels[mask]), np.arange(fitted.n_clusters_))
@@ -208,3 +210,71 @@ def test_a_file_remembers_superpixels_passed_to_fit(dic, photo, halves, tmp_path
     np.testing.assert_array_equal(loaded.predict(photo), dic.labels_)
     with pytest.raises(ValueError, match="passed to fit together with the training image"):
         loaded.predict(photo[::-1])
+
+
+def test_superpixels_and_mask_of_the_fit_are_those_of_the_training_image(dic, photo, halves, mask):
+    unknown = np.where(mask[..., None], photo / 255, np.nan)
+    for fitted in (
+        clone(dic).fit(unknown, superpixels=halves, sample_mask=mask),
+        clone(dic).set_params(superpixels=halves).fit(unknown, sample_mask=mask),
+    ):
+        np.testing.assert_array_equal(fitted.predict(unknown), fitted.labels_)
+        given = {"superpixels": halves, "sample_mask": mask}
+        assert fitted.score(unknown) == fitted.score(unknown, **given)
+    everywhere = clone(dic).fit(photo, sample_mask=mask)
+    labels = everywhere.predict(photo, sample_mask=np.ones_like(mask))
+    assert labels.min() == 0
+
+
+def test_superpixels_named_like_the_parameter_are_not_those_of_the_fit(dic, photo, halves):
+    fitted = clone(dic).fit(photo, superpixels=halves)
+    by_name = fitted.predict(photo, superpixels="felzenszwalb")
+    assert not np.array_equal(by_name, fitted.labels_)
+    assert fitted.predict(photo[::-1], superpixels="felzenszwalb").shape == photo.shape[:2]
+
+
+def test_a_search_knows_masks_and_superpixels_of_its_images(dic, photo, halves, mask, routing):
+    search = GridSearchCV(
+        clone(dic).set_fit_request(superpixels=True, sample_mask=True),
+        {"n_clusters": [4, 8]},
+        scoring="probabilistic_rand_index",
+        cv=PerImageSplit(),
+        error_score="raise",
+    )
+    images, truths = [photo, photo[:, ::-1]], [halves, halves[:, ::-1]]
+    search.fit(images, truths, superpixels=truths, sample_mask=[mask, mask[:, ::-1]])
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_rows_left_out_of_a_table(dic, photo):
+    table = photo.reshape(-1, 3)[::50].astype(float) / 255
+    keep = np.arange(len(table)) % 3 > 0
+    dic.set_params(channel_axis=-1)
+    fitted = clone(dic).fit(table, sample_mask=keep)
+    other = clone(dic).fit(np.where(keep[:, None], table, 0.9), sample_mask=keep)
+    np.testing.assert_array_equal(fitted.labels_, other.labels_)
+    assert np.array_equal(fitted.labels_ == -1, ~keep)
+
+
+def test_none_is_a_mask_of_everything(dic, photo, mask):
+    labels = dic.fit_predict([photo, photo], sample_mask=[mask, None])
+    assert [(part == -1).any() for part in labels] == [True, False]
+    with pytest.raises(ValueError, match="mask is True, and there are 2 images: one for each"):
+        dic.fit([photo, photo], sample_mask=True)
+
+
+def test_too_few_superpixels_for_a_table(dic):
+    table = np.random.default_rng(0).random((30, 3))
+    with pytest.raises(ValueError, match=r"10 label map\(s\) for 30 image"):
+        dic.set_params(channel_axis=-1).fit(table, superpixels=np.arange(10))
+
+
+def test_superpixels_passed_to_per_image_replace_those_of_the_estimator(dic, photo, halves):
+    images = [photo, photo[:, ::-1]]
+    dic.set_params(superpixels=np.zeros_like(halves))
+    with pytest.raises(ValueError, match=r"needs its own: fit\(X, superpixels=\[...\]\)"):
+        PerImage(dic).fit(images)
+    per_image = PerImage(dic).fit(images, superpixels=[halves, halves[:, ::-1]])
+    np.testing.assert_array_equal(per_image.estimators_[0].superpixel_labels_, halves)
+    by_name = PerImage(dic).fit(images, superpixels="slic")
+    assert by_name.estimators_[1].superpixel_labels_.max() > 10

@@ -148,7 +148,7 @@ def test_when_every_image_fails_there_is_nothing_to_warn_about(dic):
 
 def test_label_maps_come_with_the_images(dic, images):
     dic.set_params(superpixels=[np.zeros(image.shape[:2], int) for image in images])
-    with pytest.raises(ValueError, match=r"pass \[SuperpixelMap\(labels, image\)"):
+    with pytest.raises(ValueError, match=r"fit\(X, superpixels=\[...\]\), \[Super"):
         PerImage(dic).fit(images)
 
 

@@ -26,6 +26,7 @@ from sklearn_dic.utils._validation import (
     HasMethods,
     Interval,
     StrOptions,
+    check_column_names,
     check_parameters,
 )
 
@@ -212,6 +213,7 @@ list of these
         counts = [int(np.max(one)) + 1 for one in labels]
         self.n_segments_ = counts[0] if images.form == "image" else counts
         self.n_features_in_ = images.n_channels
+        check_column_names(self, X, self.channel_axis, reset=True)
         return self
 
     def predict(self, X: Any, features: Any = None) -> Any:
@@ -231,6 +233,7 @@ list of these
             nothing in common.
         """
         check_is_fitted(self)
+        check_column_names(self, X, self.channel_axis, reset=False)
         images, maps = self._open(X)
         if images.n_channels != self.n_features_in_:
             raise ValueError(
@@ -354,6 +357,8 @@ def cut_tree(
     if n_segments == "auto":
         return tree.cut(n_segments=choose_n_segments(tree))
     if isinstance(n_segments, Integral) and n_segments > tree.n_leaves:
+        if tree.leaf_labels.size == 1:  # a pixel of a table
+            return tree.cut(n_segments=1)
         warnings.warn(
             f"n_segments={n_segments}, and an image has {tree.n_leaves} superpixels: these are "
             "its regions. Finer superpixels would allow more",

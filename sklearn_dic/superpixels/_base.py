@@ -15,7 +15,7 @@ from sklearn.utils import Tags
 from sklearn_dic.superpixels._map import SuperpixelMap, check_superpixel_map
 from sklearn_dic.utils._images import Images, open_images
 from sklearn_dic.utils._parallel import for_each
-from sklearn_dic.utils._validation import CHANNEL_AXIS, check_parameters
+from sklearn_dic.utils._validation import CHANNEL_AXIS, check_column_names, check_parameters
 
 
 @dataclass
@@ -88,6 +88,7 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         images = open_images(X, self.channel_axis, mask)
         _ = images.pixels  # says which pixel is no number
         self.n_features_in_ = images.n_channels
+        check_column_names(self, X, self.channel_axis, reset=True)
         return self
 
     def fit_transform(
@@ -111,6 +112,7 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         check_parameters(self)
         images = open_images(X, self.channel_axis, mask)
         self.n_features_in_ = images.n_channels
+        check_column_names(self, X, self.channel_axis, reset=True)
         return self._transform(images)
 
     def transform(self, X: Any, mask: Any = None) -> SuperpixelMap | list[SuperpixelMap]:
@@ -140,6 +142,8 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
             If the method needs a library that is not installed; the message says how to.
         """
         check_parameters(self)
+        if hasattr(self, "n_features_in_"):
+            check_column_names(self, X, self.channel_axis, reset=False)
         images = open_images(X, self.channel_axis, mask)
         n_features_in = getattr(self, "n_features_in_", images.n_channels)
         if images.n_channels != n_features_in:

@@ -100,7 +100,7 @@ def _one_entry_for_each_image(superpixels: Any, images: Images) -> list[Any]:
     if images.form == "image":
         return [superpixels]
     if images.form == "table":
-        return list(np.asarray(superpixels)[..., None, None])
+        superpixels = np.asarray(superpixels)[..., None, None]
     entries = list(superpixels)
     if len(entries) != len(images):
         raise ValueError(

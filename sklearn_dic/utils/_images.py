@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import joblib
 import numpy as np
 from scipy import sparse
 from skimage import io
@@ -81,8 +82,16 @@ class Images:
 
         Integers are divided by the maximum of their dtype, floats are taken as they are.
         """
+        if self.form == "table" and self.masks is not None:  # the mean is that of the table
+            table, mask = np.concatenate(self.given), np.concatenate(self.masks)
+            return list(_to_floats(table, mask, "the table")[:, None])
         parts = (self.given, self.every_mask(), self.names)
         return [_to_floats(*one) for one in zip(*parts, strict=True)]
+
+    def fingerprint(self) -> str:
+        """Hash the pixels, whatever their dtype and masks."""
+        scaled = [_scale(*pair) for pair in zip(self.given, self.names, strict=True)]
+        return joblib.hash([image.reshape(*image.shape[:2], -1) for image in scaled])
 
     @cached_property
     def filled(self) -> list[np.ndarray]:

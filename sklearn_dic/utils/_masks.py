@@ -14,7 +14,7 @@ def check_masks(
     Parameters
     ----------
     mask : array-like of bool, or list of these
-        In the form of the images, without their channels.
+        In the form of the images, without their channels; None in a list: all pixels count.
     form : {"image", "stack", "list", "table"}
         What the images are.
     shapes : sequence of (int, int)
@@ -22,13 +22,15 @@ def check_masks(
     names : sequence of str
         How an error calls each image.
     """
+    if form != "image" and not hasattr(mask, "__len__"):
+        raise ValueError(f"mask is {mask!r}, and there are {len(shapes)} images: one for each")
     masks = [mask] if form == "image" else list(mask)
     if len(masks) != len(shapes):
         raise ValueError(
             f"mask has {len(masks)} mask(s) for {len(shapes)} image(s): one for each is needed"
         )
     return [
-        _check_mask(np.asarray(one), form, shape, name)
+        np.ones(shape, bool) if one is None else _check_mask(np.asarray(one), form, shape, name)
         for one, shape, name in zip(masks, shapes, names, strict=True)
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils.validation import validate_data
 
 __all__ = [
     "CHANNEL_AXIS",
@@ -11,6 +12,7 @@ __all__ = [
     "Interval",
     "Options",
     "StrOptions",
+    "check_column_names",
     "check_parameters",
     "register_scorers",
 ]
@@ -27,6 +29,20 @@ def check_parameters(estimator: object) -> None:
         Naming the parameter, what it may be and what it is.
     """
     estimator._validate_params()  # type: ignore[attr-defined]  # BaseEstimator has it
+
+
+def check_column_names(estimator: Any, X: Any, channel_axis: Any, *, reset: bool) -> None:
+    """Keep the names of the columns of a DataFrame that is a table of pixels, or compare them.
+
+    Raises
+    ------
+    ValueError
+        If ``reset=False`` and they are not those of the fit.
+    """
+    if channel_axis == -1 and getattr(X, "ndim", 0) == 2:
+        validate_data(estimator, X, skip_check_array=True, reset=reset)
+    elif reset:
+        vars(estimator).pop("feature_names_in_", None)
 
 
 def register_scorers(scorers: Mapping[str, Any]) -> None:

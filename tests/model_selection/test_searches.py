@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import randint
 from skimage.filters import gaussian
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
@@ -221,3 +222,6 @@ def test_features_of_an_image_are_no_table(dic):
     assert not hasattr(dic, "set_output")
     assert not hasattr(dic, "get_feature_names_out")
     assert hasattr(dic.set_params(channel_axis=-1), "set_output")
+    image = make_mosaic(3, (20, 30), random_state=0)[0]
+    with config_context(transform_output="pandas"):
+        assert dic.fit(image).transform(image).shape == (20, 30, 8)
