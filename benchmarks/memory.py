@@ -7,8 +7,6 @@ Each row is a process of its own, so that no row profits from memory that anothe
 
 import subprocess
 import sys
-import threading
-import time
 
 ROWS = [
     # height, width, resolution, n_clusters, precision, clustering
@@ -26,7 +24,7 @@ ROWS = [
 def measure(height, width, resolution, n_clusters, precision, clustering):
     """Print one row: the growth of this process during a fit, and the estimate."""
     import numpy as np
-    import psutil
+    from _peak_memory import PeakMemory
 
     from sklearn_dic import DeepImageClustering
 
@@ -42,27 +40,16 @@ def measure(height, width, resolution, n_clusters, precision, clustering):
         random_state=0,
     )
     DeepImageClustering(8, max_iter=1, device="cpu").fit(image[:32, :32])  # load everything
-    process = psutil.Process()
-    before = peak = process.memory_info().rss
-    done = threading.Event()
-
-    def watch():
-        nonlocal peak
-        while not done.is_set():
-            peak = max(peak, process.memory_info().rss)
-            time.sleep(0.005)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    dic.fit(image)
-    done.set()
-    watcher.join()
+    with PeakMemory() as memory:
+        dic.fit(image)
     n_pixels = image.shape[0] * image.shape[1]
     network = dic.module_
     estimate = max(network.training_bytes(n_pixels), network.inference_bytes(n_pixels))
     estimate += 12 * image.size
     row = [f"{width} x {height}", resolution, n_clusters, dic.precision_, clustering]
-    row += [f"{value / 1e6:.0f}" for value in (before, peak - before, estimate)]
+    row += [
+        f"{value / 1e6:.0f}" for value in (memory.before, memory.peak - memory.before, estimate)
+    ]
     print("".join(f"{value:>13}" for value in row), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What the benchmarks make of their rows; the measuring itself is not run here."""
+"""What the benchmarks make of their rows, and the plain loop that speed is compared with."""
 
 import csv
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from skimage.io import imsave
 
 
 @pytest.fixture
@@ -112,3 +113,149 @@ def test_rows_are_read_again(benchmarks, tmp_path):
 def test_committed_rows_can_be_read(benchmarks):
     rows = benchmarks.read_rows(benchmarks.HERE / "results/paper.csv")
     assert len({row["image"] for row in rows.values()}) >= 24
+
+
+@pytest.fixture
+def speed(monkeypatch):
+    pytest.importorskip(
+        "sklearn.callback", reason="epochs are timed by scikit-learn 1.9's callback"
+    )
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    import speed
+
+    # A process of its own would load PyTorch again.
+    monkeypatch.setattr(speed, "in_fresh_process", lambda function, *given: function(*given))
+    monkeypatch.setattr(speed, "PRODUCT", {"cpu": 64})
+    yield speed
+    for name in ("speed", "_contenders", "_peak_memory", "_plain_loop", "_speed_tables"):
+        sys.modules.pop(name, None)
+
+
+def test_the_plain_loop_computes_what_the_estimator_does(speed, photo):
+    """In float64, where the order of sums does not matter: same labels at every epoch."""
+    import torch
+    from _contenders import plain_twin
+    from _plain_loop import train
+
+    from sklearn_dic.network import DICNetwork, make_batches, overfit
+    from sklearn_dic.superpixels import FelzenszwalbSuperpixels
+
+    photo = photo[::2, ::2]
+    superpixels = np.asarray(FelzenszwalbSuperpixels(50).fit_transform(photo))
+    assert superpixels.max() > 10
+    network = DICNetwork(3, 12, n_centers=6, clustering="residual", clustering_gradient=False).draw(
+        torch.Generator().manual_seed(0)
+    )
+    image = photo.astype(np.float64) / 255
+    plain = list(train(plain_twin(network).double(), image, superpixels, max_iter=6))
+    epochs = []
+    overfit(
+        network.double(),
+        *make_batches(
+            [torch.from_numpy(image).permute(2, 0, 1)[None]], [torch.from_numpy(superpixels)[None]]
+        ),
+        max_iter=6,
+        on_epoch=epochs.append,
+    )
+    assert len(plain) == len(epochs) == 6
+    for (labels, loss), epoch in zip(plain, epochs, strict=True):
+        np.testing.assert_array_equal(labels.ravel(), epoch.refined)
+        assert loss == pytest.approx(epoch.loss, abs=1e-10)
+    assert epochs[-1].n_labels > 1
+
+
+def test_contenders_begin_and_end_alike(speed, photo):
+    """The estimator at full resolution in float32 is the plain loop, but for rounding."""
+    exact = {"n_clusters": 12, "n_centers": 6}
+    problem = speed.Problem("photo", photo[::2, ::2], None, "cpu", seed=0)
+    plain = speed.PlainContender("plain", exact).run(problem, 4)
+    exact |= {"resolution": 1, "tol": None, "min_clusters": 1, "precision": "float32"}
+    own = speed.Contender("exact", exact).run(problem, 4)
+    assert plain.n_iter == own.n_iter == 4
+    assert plain.ends == sorted(plain.ends)
+    assert own.ends == sorted(own.ends)
+    from sklearn.metrics import adjusted_rand_score
+
+    assert adjusted_rand_score(plain.labels.ravel(), own.labels.ravel()) > 0.99
+
+
+REFERENCE = """
+from torch import nn
+
+class Small(nn.Sequential):
+    def __init__(self, n_channels, n_clusters, n_centers):
+        super().__init__(nn.Conv2d(n_channels, n_clusters, 3, padding=1))
+"""
+
+
+def run_speed(speed, monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["speed.py", "--device", "cpu", *map(str, arguments)])
+    speed.main()
+
+
+def test_speed_of_fits(speed, monkeypatch, tmp_path, photo, capsys):
+    image_file = tmp_path / "small.png"
+    imsave(image_file, photo[::2, ::2], check_contrast=False)
+    script, table, rows = tmp_path / "script.py", tmp_path / "speed.rst", tmp_path / "rows.csv"
+    script.write_text(REFERENCE)
+    arguments = ["--image", image_file, "--n-clusters", 8, "--n-centers", 4, "--max-iter", 3,
+                 "--epochs", 1, "--repeats", 1, "--write", table, "--results", rows]  # fmt: skip
+    run_speed(speed, monkeypatch, *arguments, "--reference", script, "--reference-model", "Small")
+    assert capsys.readouterr().out == table.read_text() + "\n"
+    cells = cells_of(table.read_text())
+    names = {"plain loop", "reference, script.py", "full resolution, float32", "default"}
+    assert names <= set(cells)
+    assert cells["plain loop"][1] == "3, 2 timed"
+    assert cells["plain loop"][3] == cells["plain loop"][5] == "1.0"
+    assert "computed from 2 epochs" in cells["plain loop"][4]
+    assert cells["plain loop"][7] == ""  # nobody saw the labels of the last epoch
+    assert cells["default"][1] == "3"
+    assert int(cells["default"][7]) > 1
+    measured = {row["contender"]: row for row in speed.read_rows("fits", rows)}
+    # The convolutions of Fig. 2, there and back, without the gradient of the picture.
+    macs = 64 * (3 * 9 + 64 * 9) + 32 * 9 * (64 + 128) + 9 * 128 * (192 + 128) + 128 * 8
+    macs += 8 * 8 * 2 + 2 * 3 * 8 * 4 + 8 * 4  # clustering
+    n_pixels, per_epoch = 25 * 38, 3 * 2
+    expected = per_epoch * macs * n_pixels / 1e9 * 3
+    assert float(measured["plain loop"]["gflop"]) == pytest.approx(expected, rel=0.05)
+    run_speed(speed, monkeypatch, *arguments, "--full")  # rows of the same contenders are replaced
+    again = {row["contender"]: row for row in speed.read_rows("fits", rows)}
+    assert set(again) == set(measured)
+    assert again["plain loop"]["epochs_timed"] == "3"
+    assert int(again["plain loop"]["labels"]) > 1
+    assert again["reference, script.py"] == measured["reference, script.py"]
+
+
+@pytest.mark.parametrize("model", ["Missing", "print"])
+def test_speed_refuses_a_reference_without_a_model(speed, monkeypatch, tmp_path, image_file, model):
+    script = tmp_path / "script.py"
+    script.write_text(REFERENCE + "\nprint = lambda *numbers: numbers\n")
+    arguments = ["--image", image_file, "--reference", script, "--reference-model", model]
+    with pytest.raises(SystemExit, match=f"--reference-model {model}: .*script.py"):
+        run_speed(speed, monkeypatch, *arguments, "--n-clusters", 4, "--max-iter", 2)
+
+
+def test_speed_of_sizes(speed, monkeypatch, capsys):
+    arguments = ["sizes", "--sizes", "16x20", "32x20", "--max-iter", 2, "--repeats", 1]
+    run_speed(speed, monkeypatch, *arguments)
+    cells = cells_of(capsys.readouterr().out)
+    assert {"20 x 16", "20 x 32", "exponent"} <= set(cells)
+    assert cells["20 x 32"][0] == "640"
+    assert cells["20 x 32"][2] == "2"
+
+
+def test_exponent_of_known_growth(speed):
+    from _speed_tables import exponent
+
+    assert exponent([10, 100, 1000], [2.0, 20.0, 200.0]) == "1.00"
+    assert exponent([10, 1000], [1.0, 10.0]) == "0.50"
+
+
+def test_pictures_are_continued_by_their_mirror_image(speed, photo):
+    height, width = photo.shape[:2]
+    large = speed.reflect(photo, 2 * height, 3 * width)
+    np.testing.assert_array_equal(large[:height, :width], photo)
+    np.testing.assert_array_equal(large[height:, :width], photo[::-1])
+    np.testing.assert_array_equal(large[:height, width : 2 * width], photo[:, ::-1])
+    np.testing.assert_array_equal(large[:height, 2 * width :], photo)
+    np.testing.assert_array_equal(speed.reflect(photo, 5, 7), photo[:5, :7])

@@ -1,0 +1,336 @@
+"""How fast a fit is, beside a plain loop: `python benchmarks/speed.py`.
+
+Times, one after the other and over again in one process, the method as a research script would
+write it (`_plain_loop.py`), the estimator at full resolution in float32 and, where the processor
+has it, in bfloat16, and the estimator as it comes. Each has its memory and its operations measured
+in a process of its own.
+
+    python benchmarks/speed.py                   # a Berkeley image, where SKLEARN_DIC_DATA is set
+    python benchmarks/speed.py --device cuda
+    python benchmarks/speed.py --full            # every epoch of every fit, also on a CPU
+    python benchmarks/speed.py --reference script.py --reference-model Model
+    python benchmarks/speed.py sizes             # time and memory against the size of the picture
+
+Where whole fits would take minutes, on a CPU, a few epochs are timed and the rest of the fit is
+computed from them; the table says so.
+
+The file given as ``--reference`` is **executed**. It must define a class or function of the name
+given as ``--reference-model`` that is called as ``Model(n_channels, n_clusters, n_centers)`` and
+returns a `torch.nn.Module`, which maps a float32 picture (1, n_channels, H, W) with values from 0
+to 1 to scores (1, n_clusters, H, W), such that the label of a pixel is the channel of its highest
+score. The model is trained by the plain loop, with its superpixels, vote, loss and optimizer.
+"""
+
+import argparse
+import platform
+import statistics
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import torch
+from _contenders import Contender, PlainContender, Problem, ReferenceContender, Run
+from _peak_memory import PeakMemory, in_fresh_process
+from _speed_tables import KEYS, read_rows, render, write_rows
+from skimage import data
+from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
+
+from sklearn_dic import DeepImageClustering, __version__
+from sklearn_dic.datasets import load_bsds
+from sklearn_dic.metrics import probabilistic_rand_index
+from sklearn_dic.utils._device import resolve_device, resolve_precision
+from sklearn_dic.utils._images import read_image
+
+HERE = Path(__file__).parent
+PRODUCT = {"cpu": 2048, "cuda": 8192}  # sides of the product that measures the arithmetic
+SIZES = ["128x128", "256x256", "321x481", "512x512", "1024x1024"]
+
+
+def main() -> None:
+    """Measure, and show the table."""
+    options = parse_arguments()
+    measure = measure_sizes if options.table == "sizes" else measure_fits
+    rows = [row | describe_place(options.device) for row in measure(options)]
+    command = "python benchmarks/speed.py" + (" sizes" if options.table == "sizes" else "")
+    print(render(options.table, rows, command))
+    if options.write:
+        results = options.results or HERE / f"results/speed_{options.table}.csv"
+        new = {tuple(row[name] for name in KEYS[options.table]) for row in rows}
+        others = [
+            row
+            for row in read_rows(options.table, results)
+            if tuple(row[name] for name in KEYS[options.table]) not in new
+        ]
+        write_rows(options.table, results, others + rows)
+        options.write.write_text(render(options.table, others + rows, command))
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("table", nargs="?", default="fits", choices=["fits", "sizes"])
+    add("--image", default=None, metavar="FILE", help="another picture, without annotations")
+    add("--n-clusters", type=int, default=100, help="of all but the default; %(default)s")
+    add("--n-centers", type=int, default=32, help="of all but the default; %(default)s")
+    add("--max-iter", type=int, default=100, help="epochs of a fit; %(default)s")
+    add("--epochs", type=int, default=2, help="epochs to time, after a first one; %(default)s")
+    add("--full", action="store_true", help="time all epochs; on a GPU always")
+    add("--repeats", type=int, default=3, help="alternations, or fits of a size; %(default)s")
+    add("--sizes", nargs="+", default=SIZES, metavar="HxW", help="of the pictures of sizes")
+    add("--seed", type=int, default=0)
+    add("--device", default="auto")
+    add("--reference", default=None, metavar="PATH", help="a file to execute, see above")
+    add("--reference-model", default="Model", metavar="NAME", help="%(default)s")
+    add("--write", type=Path, default=None, metavar="FILE", help="write the table, and its rows")
+    add("--results", type=Path, default=None, metavar="FILE",
+        help="the rows; benchmarks/results/speed_fits.csv or speed_sizes.csv")  # fmt: skip
+    options = parser.parse_args()
+    options.device = str(resolve_device(options.device))
+    options.full = options.full or options.device != "cpu"
+    return options
+
+
+def measure_fits(options: argparse.Namespace) -> list[dict]:
+    """Time all contenders in turn, several times, and measure memory and operations apart."""
+    problem = choose_problem(options)
+    contenders = choose_contenders(options)
+    longest = options.max_iter if options.full else min(options.max_iter, 1 + options.epochs)
+    epochs = {c.name: options.max_iter if c.stops_early else longest for c in contenders}
+    apart = {
+        c.name: in_fresh_process(measure_apart, c, problem, epochs[c.name]) for c in contenders
+    }
+    for contender in contenders:  # what is only slow the first time
+        contender.run(problem, 1)
+    runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
+    for _ in range(options.repeats):
+        for contender in contenders:
+            runs[contender.name].append(contender.run(problem, epochs[contender.name]))
+    rates = {c.name: throughput(c.precision(problem), problem) for c in contenders}
+    plain = contenders[0].name
+    return [
+        summarize(c, problem, runs[c.name], runs[plain], apart[c.name], rates[c.name], options)
+        for c in contenders
+    ]
+
+
+def choose_problem(options: argparse.Namespace) -> Problem:
+    """Take the picture that was named, one of Berkeley's, or one that is always there."""
+    if options.image:
+        name, image, annotations = Path(options.image).stem, read_image(options.image), None
+    else:
+        try:
+            bsds = load_bsds(n_images=1)
+            name, annotations = Path(bsds.images[0]).stem, bsds.annotations[0]
+            image = read_image(bsds.images[0])
+        except FileNotFoundError:
+            name, image, annotations = "coffee", data.coffee()[:321, :481], None
+    if image.dtype != np.uint8 or image.ndim != 3:
+        raise SystemExit(
+            f"{name}: the picture is {image.dtype} of shape {image.shape}; the plain loop reads "
+            "colour pictures of 8 bits"
+        )
+    return Problem(name, image, annotations, options.device, options.seed)
+
+
+def choose_contenders(options: argparse.Namespace) -> list[Contender]:
+    """Make the plain loop, which is the measure of the others, and these."""
+    sizes = {"n_clusters": options.n_clusters, "n_centers": options.n_centers}
+    exact = sizes | {"resolution": 1, "tol": None, "min_clusters": 1}
+    contenders: list[Contender] = [PlainContender("plain loop", sizes)]
+    if options.reference:
+        contenders.append(
+            ReferenceContender(
+                f"reference, {Path(options.reference).name}",
+                sizes,
+                path=options.reference,
+                model=options.reference_model,
+            )
+        )
+    contenders.append(Contender("full resolution, float32", exact | {"precision": "float32"}))
+    if resolve_precision("auto", torch.device(options.device)) == "bfloat16":
+        contenders.append(Contender("full resolution, bfloat16", exact | {"precision": "bfloat16"}))
+    contenders.append(Contender("default", {}, stops_early=True))
+    return contenders
+
+
+def measure_apart(contender: Contender, problem: Problem, max_iter: int) -> dict[str, float]:
+    """Measure memory, operations and the first fit, in a process that did nothing before."""
+    cold = None
+    if problem.device == "cpu":
+        load_everything()
+    else:
+        cold = contender.run(problem, max_iter).seconds
+    with FlopCounterMode(display=False) as first:
+        contender.run(problem, 1)
+    with PeakMemory(problem.device) as memory, FlopCounterMode(display=False) as whole:
+        run = contender.run(problem, max_iter)
+    epoch = (whole.get_total_flops() - first.get_total_flops()) / max(run.n_iter - 1, 1)
+    return {
+        "cold": cold,
+        "before": memory.before,
+        "peak": memory.peak,
+        "operations_first": first.get_total_flops(),
+        "operations_epoch": epoch,
+    }
+
+
+def load_everything() -> None:
+    """Let a tiny fit load the libraries, which are no part of the memory of a fit."""
+    DeepImageClustering(8, max_iter=1, device="cpu").fit(data.coffee()[:32, :32])
+
+
+def throughput(precision: str, problem: Problem) -> float:
+    """Operations a second: the faster of a large product and the network's widest convolution."""
+    dtype = getattr(torch, precision)
+    place = {"device": problem.device, "dtype": dtype}
+    side = PRODUCT[torch.device(problem.device).type]
+    square = torch.rand(side, side, **place)
+    picture = torch.rand(1, 192, *problem.image.shape[:2], **place)
+    picture = picture.contiguous(memory_format=torch.channels_last)
+    kernel = torch.rand(128, 192, 3, 3, **place).contiguous(memory_format=torch.channels_last)
+    rates = []
+    for operation, count in [
+        (lambda: square @ square, 2 * side**3),
+        (lambda: F.conv2d(picture, kernel, padding=1), 2 * kernel.numel() * picture[0, 0].numel()),
+    ]:
+        seconds = []
+        for _ in range(5):
+            start = perf_counter()
+            with torch.no_grad():
+                operation()
+            if problem.device != "cpu":
+                torch.cuda.synchronize(problem.device)
+            seconds.append(perf_counter() - start)
+        rates.append(count / min(seconds))
+    return max(rates)
+
+
+def summarize(
+    contender: Contender,
+    problem: Problem,
+    runs: list[Run],
+    plain_runs: list[Run],
+    apart: dict[str, float],
+    rate: float,
+    options: argparse.Namespace,
+) -> dict:
+    """Make the row of a contender: medians and ranges over the alternations."""
+    epochs, fits = times_of(contender, runs, options)
+    plain_epochs, plain_fits = times_of(PlainContender("plain"), plain_runs, options)
+    last = runs[-1]
+    n_iter = last.n_iter if contender.stops_early else options.max_iter
+    is_whole = n_iter == last.n_iter
+    operations = apart["operations_first"] + (n_iter - 1) * apart["operations_epoch"]
+    pri = None
+    if is_whole and problem.annotations is not None:
+        pri = round(probabilistic_rand_index(problem.annotations, last.labels), 4)
+    row = {
+        "contender": contender.name,
+        "picture": problem.name,
+        "height": problem.image.shape[0],
+        "width": problem.image.shape[1],
+        "n_clusters": contender.parameters.get("n_clusters", DeepImageClustering().n_clusters),
+        "n_centers": contender.parameters.get("n_centers", DeepImageClustering().n_centers),
+        "epochs": n_iter,
+        "epochs_timed": last.n_iter,
+        "repeats": len(runs),
+        **spread("epoch", epochs),
+        **spread("fit", fits),
+        "faster_epoch": median_ratio(plain_epochs, epochs),
+        "faster_fit": median_ratio(plain_fits, fits),
+        "cold": apart["cold"] and round(apart["cold"], 2),
+        "labels": len(np.unique(last.labels)) if is_whole else None,
+        "pri": pri,
+        "mb_before": round(apart["before"] / 1e6),
+        "mb_peak": round(apart["peak"] / 1e6),
+        "gflop": round(operations / 1e9, 2),
+        "gflop_per_second": round(rate / 1e9, 1),
+        "floor_share": round(operations / rate / statistics.median(fits), 3),
+    }
+    return {name: "" if value is None else str(value) for name, value in row.items()}
+
+
+def times_of(
+    contender: Contender, runs: list[Run], options: argparse.Namespace
+) -> tuple[list[float], list[float]]:
+    """Seconds of an epoch, and of a fit, in each alternation."""
+    epochs = [run.seconds_an_epoch for run in runs]
+    missing = [0 if contender.stops_early else options.max_iter - run.n_iter for run in runs]
+    fits = [
+        run.seconds + rest * epoch for run, rest, epoch in zip(runs, missing, epochs, strict=True)
+    ]
+    return epochs, fits
+
+
+def spread(name: str, seconds: list[float]) -> dict[str, float]:
+    """Median, least and most."""
+    values = {"": statistics.median(seconds), "_least": min(seconds), "_most": max(seconds)}
+    return {f"seconds_{name}{part}": round(value, 4) for part, value in values.items()}
+
+
+def median_ratio(plain: list[float], own: list[float]) -> float:
+    """How many times faster, compared within each alternation."""
+    return round(statistics.median(a / b for a, b in zip(plain, own, strict=True)), 2)
+
+
+def measure_sizes(options: argparse.Namespace) -> list[dict]:
+    """Measure the default fit of pictures of several sizes, each in a process of its own."""
+    rows = []
+    for size in options.sizes:
+        height, width = map(int, size.split("x"))
+        row = in_fresh_process(measure_size, height, width, options)
+        rows.append({name: str(value) for name, value in row.items()})
+    return rows
+
+
+def measure_size(height: int, width: int, options: argparse.Namespace) -> dict:
+    """Fit one picture several times."""
+    image = reflect(data.astronaut(), height, width)
+    problem = Problem("astronaut", image, None, options.device, options.seed)
+    contender = Contender("default", {}, stops_early=True)
+    load_everything()
+    if options.device != "cpu":
+        contender.run(problem, 1)
+    with PeakMemory(options.device) as memory:
+        runs = [contender.run(problem, options.max_iter) for _ in range(options.repeats)]
+    return {
+        "height": height,
+        "width": width,
+        "epochs": runs[0].n_iter,
+        "labels": len(np.unique(runs[0].labels)),
+        "repeats": len(runs),
+        **spread("fit", [run.seconds for run in runs]),
+        "mb_before": round(memory.before / 1e6),
+        "mb_peak": round(memory.peak / 1e6),
+    }
+
+
+def reflect(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """(H, W, 3) -> (height, width, 3): cut, or continued by its mirror images."""
+    more = [
+        (0, max(0, side - own)) for side, own in zip((height, width), image.shape, strict=False)
+    ]
+    return np.pad(image, [*more, (0, 0)], mode="symmetric")[:height, :width]
+
+
+def describe_place(device: str) -> dict[str, str]:
+    """Say where and with what was measured."""
+    cuda = device != "cpu"
+    return {
+        "device": torch.cuda.get_device_name(device) if cuda else f"CPU {platform.machine()}",
+        "threads": str(torch.get_num_threads()),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "sklearn-dic": __version__,
+        "date": date.today().isoformat(),
+    }
+
+
+if __name__ == "__main__":
+    main()
