@@ -36,8 +36,7 @@ class Vote:
             self.cells.shape[1], n_labels, dtype=torch.float64, device=labels.device
         )
         for superpixels, cells, size in zip(self.superpixels, self.cells, self.sizes, strict=True):
-            votes = torch.bincount(superpixels * n_labels + labels, minlength=size * n_labels)
-            votes = votes.view(size, n_labels)
+            votes = count(superpixels * n_labels + labels, size * n_labels).view(size, n_labels)
             shares += (votes / votes.sum(dim=1, keepdim=True, dtype=torch.float64))[cells]
         return shares.argmax(dim=1)[self.cell_of_pixel]
 
@@ -46,7 +45,7 @@ def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: in
     """(N,), (N,) -> (N,): the vote of one superpixel map."""
     ballots = superpixels * n_labels + labels
     if n_superpixels * n_labels <= LARGEST_TABLE * len(labels):
-        votes = torch.bincount(ballots, minlength=n_superpixels * n_labels)
+        votes = count(ballots, n_superpixels * n_labels)
         return votes.view(n_superpixels, n_labels).argmax(dim=1)[superpixels]
     # Almost all of the table would be zeros: count the pairs that occur, and rank them in
     # each superpixel by count and then by the smaller label.
@@ -54,6 +53,14 @@ def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: in
     ranks = counts * n_labels + (n_labels - 1 - pairs % n_labels)
     best = ranks.new_zeros(n_superpixels).scatter_reduce(0, pairs // n_labels, ranks, "amax")
     return (n_labels - 1 - best % n_labels)[superpixels]
+
+
+def count(values: Tensor, n_values: int) -> Tensor:
+    """(N,) -> (n_values,): how often each of 0 to n_values - 1 occurs.
+
+    A GPU need not be waited for here, as `torch.bincount` does to find the largest value.
+    """
+    return values.new_zeros(n_values).scatter_add_(0, values, torch.ones_like(values))
 
 
 def label_pixels(aggregated: Tensor, superpixels: Tensor | None) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sklearn_dic.network._dic import DICNetwork
-from sklearn_dic.network._refinement import Vote, refinement_loss
+from sklearn_dic.network._refinement import Vote, count, refinement_loss
 
 StoppedBy = Literal["max_iter", "stability", "min_clusters", "callback", "interrupt"]
 
@@ -144,10 +144,10 @@ def _measure(
     number: int, loss: Tensor, refined: Tensor, previous: Tensor | None, n_clusters: int
 ) -> tuple[Epoch, float]:
     """Fetch loss, number of labels and share of changed labels, all in one transfer."""
-    n_labels = torch.bincount(refined, minlength=n_clusters).count_nonzero()
+    n_labels = count(refined, n_clusters).count_nonzero()
     changed = loss.new_ones(()) if previous is None else (refined != previous).to(loss).mean()
-    loss_value, count, change = torch.stack([loss.detach(), n_labels.to(loss), changed]).tolist()
-    return Epoch(number, loss_value, int(count), refined), change
+    loss_value, n_left, change = torch.stack([loss.detach(), n_labels.to(loss), changed]).tolist()
+    return Epoch(number, loss_value, int(n_left), refined), change
 
 
 def _copy(parameters: list[torch.nn.Parameter]) -> list[Tensor]:

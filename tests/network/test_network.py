@@ -254,6 +254,16 @@ def test_the_same_map_twice_votes_like_once():
     assert torch.equal(Vote(torch.stack([superpixels, superpixels]))(labels, 8), once)
 
 
+@pytest.mark.parametrize("n_maps", [1, 2])
+def test_a_vote_does_not_wait_for_values(n_maps):
+    """Tensors without values stand for a GPU that has not computed them yet."""
+    vote = Vote(torch.randint(0, 30, (n_maps, 500)))
+    for name in ("superpixels", "cells", "cell_of_pixel"):
+        if hasattr(vote, name):
+            setattr(vote, name, getattr(vote, name).to("meta"))
+    assert vote(torch.empty(500, dtype=torch.int64, device="meta"), 8).shape == (500,)
+
+
 def test_vote_of_many_superpixels_and_labels():
     superpixels = torch.tensor([0, 50_000, 50_000, 50_000], dtype=torch.int32)
     labels = torch.tensor([65_534, 3, 65_000, 65_000])
