@@ -15,7 +15,7 @@ from skimage.data import coffee
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import LossCurveDisplay, SegmentationDisplay
 
-image = coffee()
+image = coffee()[::2, ::2]
 dic = DeepImageClustering(n_clusters=32, random_state=0).fit(image)
 
 # %%
@@ -26,10 +26,12 @@ print(f"{dic.n_clusters_} labels after {dic.n_iter_} epochs, stopped by {dic.sto
 # %%
 # The superpixels that voted, and the answer with each label in its mean colour.
 SegmentationDisplay.from_estimator(dic, image, kind=["image", "superpixels", "mean"])
+plt.show()
 
 # %%
 # The same labels in colours of their own, over the photograph in grey.
 SegmentationDisplay.from_estimator(dic, image, kind="overlay")
+plt.show()
 
 # %%
 # The loss falls while labels merge.

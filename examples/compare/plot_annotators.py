@@ -1,0 +1,66 @@
+"""
+Measuring against several annotators
+====================================
+
+People do not agree on where to cut a picture, and none of them is wrong. The measures take the
+annotations of all, and tell how close a segmentation is to them.
+"""
+
+# %%
+# Three annotations of one photograph, drawn for this example with ellipses: one person sees a cup
+# on a table, the second tells the saucer apart, and the third what is in the cup as well.
+import matplotlib.pyplot as plt
+import numpy as np
+from skimage.data import coffee
+from skimage.draw import ellipse
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.inspection import SegmentationDisplay
+from sklearn_dic.metrics import boundary_scores, segmentation_report
+
+image = coffee()
+saucer = ellipse(233, 277, 153, 202, shape=image.shape[:2])
+cup = ellipse(158, 286, 145, 116, shape=image.shape[:2])
+inside = ellipse(145, 283, 58, 84, shape=image.shape[:2])
+annotations = []
+for parts in ([np.hstack([saucer, cup])], [saucer, cup], [saucer, cup, inside]):
+    labels = np.zeros(image.shape[:2], int)
+    for label, part in enumerate(parts, start=1):
+        labels[tuple(part)] = label
+    annotations.append(labels[::2, ::2])
+image = image[::2, ::2]
+
+figure, axes = plt.subplots(1, 4, figsize=(13, 2.8), layout="constrained")
+for number, (labels, ax) in enumerate(zip(annotations, axes, strict=False)):
+    SegmentationDisplay.from_predictions(image, labels, kind="boundaries", ax=ax)
+    ax.set_title(f"annotator {number}", fontsize="medium")
+dic = DeepImageClustering(random_state=0).fit(image)
+SegmentationDisplay.from_predictions(image, dic.labels_, kind="boundaries", ax=axes[3])
+axes[3].set_title(f"DIC, {dic.n_clusters_} labels", fontsize="medium")
+plt.show()
+
+# %%
+# The report
+# ----------
+# The annotations of one image are passed as a list; for several images, a list of such lists.
+print(segmentation_report(annotations, dic.labels_))
+
+# %%
+# What a number means is easier to see beside that of a person: each annotator against the others.
+for number, labels in enumerate(annotations):
+    others = annotations[:number] + annotations[number + 1 :]
+    report = segmentation_report(others, labels)
+    print(f"annotator {number}: {report.probabilistic_rand_index:.3f}")
+
+# %%
+# Boundaries
+# ----------
+# Precision is the share of the boundary found that some annotator has, recall the share of theirs
+# that was found.
+print(boundary_scores(annotations, dic.labels_))
+
+# %%
+# One image may have pixels that nobody annotated; ``ignore_label`` leaves them out.
+partly = annotations[2].copy()
+partly[:, :60] = 255
+print(segmentation_report(partly, dic.labels_, ignore_label=255))

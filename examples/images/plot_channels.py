@@ -1,0 +1,54 @@
+"""
+More than three channels
+========================
+
+The network takes any number of channels, in floats near 0 to 1 or integers of any range. Nothing
+needs to be said: the last axis of an array with three axes is its channels.
+"""
+
+# %%
+# Colour and depth
+# ----------------
+# A stereo camera measured how far each pixel is away. As a fourth channel, the disparity of the
+# two views tells the motorcycle from what stands behind it. It is unknown in some places, which
+# the largest background value fills.
+import matplotlib.pyplot as plt
+import numpy as np
+from skimage.color import rgb2hed
+from skimage.data import immunohistochemistry, stereo_motorcycle
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.inspection import SegmentationDisplay
+
+left, _, disparity = stereo_motorcycle()
+left, disparity = left[::3, ::3] / 255, disparity[::3, ::3]
+known = np.isfinite(disparity)
+near = np.where(known, disparity, disparity[known].min()) / disparity[known].max()
+with_depth = np.dstack([left, near])
+
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.2), layout="constrained")
+axes[0].imshow(near, cmap="gray")
+axes[0].set_axis_off()
+axes[0].set_title("the fourth channel", fontsize="medium")
+for picture, ax in zip([left, with_depth], axes[1:], strict=True):
+    dic = DeepImageClustering(n_clusters=32, random_state=0).fit(picture)
+    SegmentationDisplay.from_predictions(left, dic.labels_, kind="overlay", ax=ax)
+    ax.set_title(f"{picture.shape[2]} channels: {dic.n_clusters_} labels", fontsize="medium")
+plt.show()
+
+# %%
+# Stains under a microscope
+# -------------------------
+# A brown and a blue stain were unmixed from the colours; together with the brightness they are
+# channels that mean something. Each is brought to the range from 0 to 1, since floats are taken
+# as they are.
+tissue = immunohistochemistry()[::3, ::3]
+stains = rgb2hed(tissue)[..., [0, 2]]  # haematoxylin and DAB
+channels = np.dstack([stains, tissue.mean(axis=2) / 255])
+low, high = np.percentile(channels, [1, 99], axis=(0, 1))
+channels = ((channels - low) / (high - low)).clip(0, 1)
+
+dic = DeepImageClustering(n_clusters=16, superpixels="felzenszwalb", random_state=0)
+labels = dic.fit_predict(channels)
+SegmentationDisplay.from_predictions(tissue, labels, kind=["image", "overlay", "mean"])
+plt.show()

@@ -1,0 +1,42 @@
+"""
+A trained network on new images
+===============================
+
+``fit`` trains a network on one part of a tissue section; ``predict`` labels the rest with it, in a
+fraction of the time, and with labels of the same meaning.
+"""
+
+# %%
+# The section is cut into a part to train on and one that the network has not seen.
+import time
+
+import matplotlib.pyplot as plt
+from skimage.data import immunohistochemistry
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.inspection import SegmentationDisplay
+
+section = immunohistochemistry()[::2, ::2]
+seen, unseen = section[:, :128], section[:, 128:]
+
+dic = DeepImageClustering(n_clusters=16, random_state=0)
+start = time.perf_counter()
+dic.fit(seen)
+fitted = time.perf_counter()
+labels = dic.predict(unseen)
+print(f"fit: {fitted - start:.1f} s, predict: {time.perf_counter() - fitted:.1f} s")
+
+# %%
+SegmentationDisplay.from_estimator(dic, [seen, unseen], kind=["image", "overlay"])
+plt.show()
+
+# %%
+# ``predict_proba`` tells how sure the network is of each label at each pixel, before the
+# superpixels vote. Where the largest probability is small, two kinds of tissue are hard to tell
+# apart.
+probabilities = dic.predict_proba(unseen)
+figure, ax = plt.subplots(figsize=(4, 4), layout="constrained")
+shown = ax.imshow(probabilities.max(axis=2), cmap="cividis")
+ax.set_axis_off()
+figure.colorbar(shown, label="largest probability")
+plt.show()

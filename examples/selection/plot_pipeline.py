@@ -1,0 +1,56 @@
+"""
+In a Pipeline with preprocessing
+================================
+
+Preprocessing, superpixels and clustering are steps of a Pipeline. A superpixel step hands on the
+picture together with its superpixels, and ``memory`` keeps what does not change from fit to fit.
+"""
+
+# %%
+# The image is smoothed, cut into superpixels, and clustered. The function of a
+# `FunctionTransformer` receives what the Pipeline receives, here one image.
+import tempfile
+
+import joblib
+import matplotlib.pyplot as plt
+from skimage.data import immunohistochemistry
+from skimage.restoration import denoise_bilateral
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.inspection import SegmentationDisplay
+from sklearn_dic.superpixels import FelzenszwalbSuperpixels
+
+image = immunohistochemistry()[::4, ::4]
+
+
+def smooth(picture, sigma=2.0):
+    """Smooth within regions, and not across edges."""
+    return denoise_bilateral(picture, sigma_spatial=sigma, channel_axis=-1)
+
+
+pipeline = make_pipeline(
+    FunctionTransformer(smooth),
+    FelzenszwalbSuperpixels(),
+    DeepImageClustering(n_clusters=24, random_state=0),
+)
+pipeline.fit(image)
+SegmentationDisplay.from_estimator(pipeline, image, kind=["superpixels", "overlay", "mean"])
+plt.show()
+
+# %%
+# Parameters of all steps
+# -----------------------
+# They have names with two underscores. With ``memory`` the smoothed image and its superpixels are
+# computed once for all four fits, and read from the disk afterwards.
+with tempfile.TemporaryDirectory() as folder:
+    pipeline.set_params(memory=joblib.Memory(folder, verbose=0))
+    figure, axes = plt.subplots(1, 4, figsize=(12, 3.4), layout="constrained")
+    for n_clusters, ax in zip([4, 8, 16, 64], axes, strict=True):
+        pipeline.set_params(deepimageclustering__n_clusters=n_clusters).fit(image)
+        labels = pipeline[-1].labels_
+        SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
+        ax.set_title(f"n_clusters={n_clusters}\n{labels.max() + 1} labels", fontsize="medium")
+plt.show()
+pipeline

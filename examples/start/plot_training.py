@@ -1,0 +1,48 @@
+"""
+Watching the training
+=====================
+
+Figures 6 and 7 of the paper show how labels merge while the network is trained. Here they are for
+a photograph of a cat.
+"""
+
+# %%
+# The labels at some epochs
+# -------------------------
+# The same ``random_state`` draws the same weights, so a fit that ends early is the beginning of a
+# longer one. ``tol=None`` trains until ``max_iter``.
+import matplotlib.pyplot as plt
+from skimage.data import chelsea
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.inspection import LossCurveDisplay, SegmentationDisplay
+
+image = chelsea()[::2, ::2]
+epochs = [1, 3, 8, 40]
+figure, axes = plt.subplots(1, len(epochs), figsize=(12, 2.6), layout="constrained")
+for max_iter, ax in zip(epochs, axes, strict=True):
+    dic = DeepImageClustering(64, max_iter=max_iter, tol=None, random_state=0).fit(image)
+    SegmentationDisplay.from_predictions(image, dic.labels_, kind="mean", ax=ax)
+    ax.set_title(f"epoch {dic.n_iter_}: {dic.n_clusters_} labels", fontsize="medium")
+plt.show()
+
+# %%
+# Loss and number of labels
+# -------------------------
+# The loss falls, not steadily, and labels merge most in the first epochs.
+LossCurveDisplay.from_estimator(dic)
+plt.show()
+
+# %%
+# Three seeds
+# -----------
+# Different seeds end with different numbers of labels. `LossCurveDisplay` can draw them together,
+# from the curves alone.
+fits = [DeepImageClustering(64, max_iter=30, tol=None, random_state=s).fit(image) for s in (1, 2)]
+fits.append(dic)
+LossCurveDisplay(
+    [fit.loss_curve_ for fit in fits],
+    [fit.n_labels_curve_ for fit in fits],
+    names=["seed 1", "seed 2", "seed 0"],
+).plot()
+plt.show()
