@@ -25,13 +25,22 @@ def code_of(page):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @pytest.mark.parametrize(
-    "page", ["superpixels.rst", "own_superpixels.rst", "own_estimator.rst", "callbacks.rst"]
+    "page",
+    [
+        "tour.rst",
+        "superpixels.rst",
+        "number_of_regions.rst",
+        "own_superpixels.rst",
+        "own_estimator.rst",
+        "callbacks.rst",
+        "paper_to_code.rst",
+    ],
 )
 def test_code_runs(page, monkeypatch):
     if page == "callbacks.rst":
         pytest.importorskip("sklearn.callback", reason="scikit-learn 1.9 brought callbacks")
     blocks = code_of(page)
-    assert len(blocks) > 2
+    assert blocks
     module = ModuleType("documentation")
     monkeypatch.setitem(sys.modules, module.__name__, module)  # so that its classes can be pickled
     names = module.__dict__

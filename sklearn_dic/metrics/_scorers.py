@@ -30,7 +30,7 @@ def get_scorer(scoring: str) -> Any:
 
     A scorer is called with a fitted estimator, images and annotations, and a higher score is
     always better. So the measures where lower is better are negated, and have names that
-    begin with "neg_", like scikit-learn's.
+    begin with ``neg_``, like scikit-learn's.
 
     Parameters
     ----------

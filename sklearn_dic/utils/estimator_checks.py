@@ -184,7 +184,7 @@ def check_images_stand_alone(estimator: Any, images: Sequence[np.ndarray]) -> No
 
 
 def check_fit_predict(estimator: Any, images: Sequence[np.ndarray]) -> None:
-    """fit_predict is fit and then labels_, and predict of the training image; so fit_transform."""
+    """``fit_predict`` is fit, then ``labels_``, and predict of the same image; so fit_transform."""
     for X in (images[0], list(images)):
         fitted = clone(estimator).fit(X)
         labels = getattr(fitted, "labels_", None)
@@ -261,7 +261,7 @@ def check_input_is_left_alone(estimator: Any, images: Sequence[np.ndarray]) -> N
 
 
 def check_channels_are_counted(estimator: Any, images: Sequence[np.ndarray]) -> None:
-    """n_features_in_ is the number of channels, and images with others are refused."""
+    """``n_features_in_`` counts the channels, and images with others are refused."""
     image = images[0]
     estimator.fit(image)
     n_channels = image.shape[-1]

@@ -1,0 +1,181 @@
+"""How Sphinx builds the documentation: ``make -C docs html``."""
+
+import importlib
+import os
+import re
+import warnings
+from typing import Any
+
+import matplotlib as mpl
+from docutils import nodes
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401  # the gallery looks it up
+from sphinx.application import Sphinx
+from sphinx.roles import XRefRole
+from sphinx_gallery.sorting import ExplicitOrder
+
+import sklearn_dic
+
+mpl.use("agg")
+
+project = "sklearn-dic"
+author = "The sklearn-dic developers"
+copyright = author
+release = version = sklearn_dic.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "tables", "auto_examples/**/*.ipynb"]
+templates_path = ["_templates"]
+suppress_warnings = ["config.cache"]  # the gallery's settings hold functions
+nitpicky = True
+
+# The inventories of other projects are fetched only on demand, so that a build needs no network.
+intersphinx_mapping = {
+    "python": ("https://docs.python.org/3", None),
+    "numpy": ("https://numpy.org/doc/stable", None),
+    "sklearn": ("https://scikit-learn.org/stable", None),
+    "skimage": ("https://scikit-image.org/docs/stable", None),
+    "torch": ("https://docs.pytorch.org/docs/stable", None),
+    "matplotlib": ("https://matplotlib.org/stable", None),
+    "joblib": ("https://joblib.readthedocs.io/en/stable", None),
+}
+if os.environ.get("DOCS_INTERSPHINX"):
+    extensions.append("sphinx.ext.intersphinx")
+
+autosummary_generate = True
+autodoc_typehints = "none"  # numpydoc shows the types
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+html_theme = "pydata_sphinx_theme"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_title = "sklearn-dic"
+html_theme_options = {
+    "show_nav_level": 2,
+    "show_prev_next": False,
+    "navbar_align": "left",
+    "header_links_before_dropdown": 6,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_sidebars = {"index": [], "install": [], "tour": [], "faq": [], "related": [], "changelog": []}
+html_show_sourcelink = False
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "subsection_order": ExplicitOrder(
+        ["../examples/start", "../examples/images", "../examples/selection", "../examples/compare"]
+    ),
+    "within_subsection_order": "FileNameSortKey",
+    "doc_module": ("sklearn_dic",),
+    "backreferences_dir": "generated/backreferences",
+    "inspect_global_variables": False,
+    "remove_config_comments": True,
+    "abort_on_example_error": True,
+    "matplotlib_animations": False,
+    "show_memory": False,
+    "write_computation_times": False,
+    "download_all_examples": False,
+    "plot_gallery": "True",
+}
+# An example that warns would teach warnings.
+warnings.filterwarnings("error", category=FutureWarning, module="sklearn_dic")
+
+_ROOMS = (
+    "",
+    ".superpixels",
+    ".metrics",
+    ".model_selection",
+    ".inspection",
+    ".datasets",
+    ".network",
+    ".utils",
+    ".utils.estimator_checks",
+)
+# Labels that docstrings inherited from scikit-learn refer to.
+_LABELS_OF_SKLEARN = {
+    "df_output_transform",
+    "meta-estimator",
+    "metadata_routing",
+    "sphx_glr_auto_examples_miscellaneous_plot_set_output.py",
+}
+_OTHERS = {"joblib", "matplotlib", "numpy", "pandas", "scipy", "skimage", "sklearn", "torch"}
+
+
+def _public_names() -> dict[str, str]:
+    """Map what the pages write, `SLICSuperpixels`, to where it is documented."""
+    names = {}
+    for room in reversed(_ROOMS):
+        module = importlib.import_module(f"sklearn_dic{room}")
+        names[module.__name__] = module.__name__
+        public = getattr(module, "__all__", None) or ["check_image_estimator", "image_checks"]
+        for name in public:
+            if not hasattr(getattr(module, name), "__path__"):
+                names[name] = names[f"{module.__name__}.{name}"] = f"{module.__name__}.{name}"
+    return names
+
+
+_NAMES = _public_names()
+
+
+def _find(target: str) -> str | None:
+    """Give the full name of a class, a function, or a member of one; None if there is none."""
+    target = re.sub(r"\(.*\)$", "", target)
+    for name in (target, f"sklearn_dic.{target}"):
+        if name in _NAMES:
+            return _NAMES[name]
+    owner, _, member = target.rpartition(".")
+    found = _NAMES.get(owner)
+    return f"{found}.{member}" if found else None
+
+
+class _Name(XRefRole):
+    """What stands in single backticks: a link if it is a name of ours, else code.
+
+    What looks like a name of ours and is none stays a reference, and so ends the build.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list[Any]]:
+        found = _find(self.title)
+        looks_ours = self.title.startswith("sklearn_dic.")
+        looks_other = self.title.split(".")[0] in _OTHERS and "." in self.title
+        linked = "sphinx.ext.intersphinx" in extensions
+        if found or looks_ours or (looks_other and linked):
+            self.name = "py:obj"
+            self.target = found or re.sub(r"\(.*\)$", "", self.target)
+            return super().run()
+        return [nodes.literal(self.rawtext, self.title, classes=["code"])], []
+
+
+def _resolve(app: Sphinx, env: Any, node: Any, contnode: nodes.Element) -> nodes.Node | None:
+    """Resolve short names in docstrings; show names of other projects as code."""
+    target = node.get("reftarget", "")
+    found = _find(target)
+    if node.get("refdomain") == "py" and found and found != target:
+        return env.domains["py"].resolve_xref(
+            env, node["refdoc"], app.builder, "obj", found, node, contnode
+        )
+    if target.split(".")[0] in _OTHERS and node.get("refdomain") == "py":
+        return contnode
+    if node.get("refdomain") == "std" and target in _LABELS_OF_SKLEARN:
+        return contnode
+    return None
+
+
+def setup(app: Sphinx) -> None:
+    """Make single backticks links."""
+    app.add_role("name", _Name(innernodeclass=nodes.literal))
+    app.connect("missing-reference", _resolve, priority=900)  # after intersphinx
+
+
+default_role = "name"

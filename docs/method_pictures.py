@@ -1,0 +1,89 @@
+"""Make the pictures of docs/method.rst and docs/tour.rst: the network, the vote, the displays.
+
+python docs/method_pictures.py
+"""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch
+from skimage.data import coffee
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.inspection import SegmentationDisplay
+
+IMAGES = Path(__file__).parent / "images"
+BLUE, ORANGE, GREEN, GREY = "#cfe3f3", "#f9dcc0", "#cfe8d6", "#ececec"
+
+
+def draw_network() -> None:
+    """Draw the layers from left to right, the pooled branch below the skip connection."""
+    figure, ax = plt.subplots(figsize=(11, 3.6), layout="constrained")
+    above, below = 1.6, 0.0
+    _box(ax, 0.0, above, "image\nH x W x channels", GREY)
+    _box(ax, 1.9, above, "2 x conv 3x3\n64", BLUE)
+    _box(ax, 3.2, below, "pool 2x2\n2 x conv 3x3\n128", BLUE)
+    _box(ax, 4.5, above, "up-sample,\nconcatenate\n64 + 128", BLUE)
+    _box(ax, 6.4, above, "2 x conv 3x3\n128\nconv 1x1, C", BLUE)
+    _box(ax, 8.3, above, "clustering\nM centres,\nΓ iterations", ORANGE)
+    _box(ax, 10.2, above, "strongest of\nC features:\nlabels", GREEN)
+    _box(ax, 10.2, below, "superpixels\nvote", GREEN)
+    for start, end in [(0.0, 1.9), (1.9, 4.5), (4.5, 6.4), (6.4, 8.3), (8.3, 10.2)]:
+        _arrow(ax, (start + 0.72, above), (end - 0.72, above))
+    _arrow(ax, (2.2, above - 0.5), (2.75, below + 0.5))
+    _arrow(ax, (3.65, below + 0.5), (4.2, above - 0.5))
+    _arrow(ax, (10.2, above - 0.5), (10.2, below + 0.5))
+    ax.annotate(
+        "",
+        (4.0, below),
+        (9.48, below),
+        arrowprops={"arrowstyle": "->", "linestyle": "--", "color": "0.3"},
+    )
+    ax.text(7.0, below + 0.12, "loss: cross-entropy against the vote (Eq. 8)", ha="center")
+    ax.text(4.15, above + 0.75, "feature transformation (FTS)", ha="center", weight="bold")
+    ax.text(8.3, above + 0.75, "clustering (DCS)", ha="center", weight="bold")
+    ax.text(10.2, above + 0.75, "refinement", ha="center", weight="bold")
+    ax.set(xlim=(-0.8, 11), ylim=(-0.65, 2.7))
+    ax.set_axis_off()
+    figure.savefig(IMAGES / "network.png", dpi=130)
+
+
+def _box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
+    style = FancyBboxPatch(
+        (x - 0.65, y - 0.42), 1.3, 0.84, boxstyle="round,pad=0.05", facecolor=color, edgecolor="0.4"
+    )
+    ax.add_patch(style)
+    ax.text(x, y, text, ha="center", va="center", fontsize=9.5)
+
+
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "0.2"})
+
+
+def draw_vote() -> None:
+    """Draw the labels of the network in an early epoch, the superpixels, the vote, and the end."""
+    image = coffee()[::2, ::2]
+    early = {"max_iter": 3, "random_state": 0}
+    network = DeepImageClustering(**early, refine=False).fit(image)
+    voted = DeepImageClustering(**early).fit(image)
+    last = DeepImageClustering(random_state=0).fit(image)
+    shown = SegmentationDisplay.from_estimator(last, image, kind=["superpixels", "overlay", "mean"])
+    shown.figure_.savefig(IMAGES / "tour.png", dpi=100)
+    figure, axes = plt.subplots(1, 4, figsize=(12, 2.5), layout="constrained")
+    for fitted, kind, title, ax in [
+        (network, "mean", "labels of the network, epoch 3", axes[0]),
+        (voted, "superpixels", "the superpixels", axes[1]),
+        (voted, "mean", f"their vote: {voted.n_clusters_} labels", axes[2]),
+        (last, "mean", f"epoch {last.n_iter_}: {last.n_clusters_} labels", axes[3]),
+    ]:
+        SegmentationDisplay.from_predictions(
+            image, fitted.labels_, superpixels=fitted.superpixel_labels_, kind=kind, ax=ax
+        )
+        ax.set_title(title, fontsize="medium")
+    figure.savefig(IMAGES / "vote.png", dpi=110)
+
+
+if __name__ == "__main__":
+    draw_network()
+    draw_vote()
