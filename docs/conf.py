@@ -4,6 +4,7 @@ import importlib
 import os
 import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -33,6 +34,8 @@ exclude_patterns = ["_build", "tables", "auto_examples/**/*.ipynb"]
 templates_path = ["_templates"]
 suppress_warnings = ["config.cache"]  # the gallery's settings hold functions
 nitpicky = True
+smartquotes = False  # "felzenszwalb" is typed with these quotes
+toc_object_entries_show_parents = "hide"
 
 # The inventories of other projects are fetched only on demand, so that a build needs no network.
 intersphinx_mapping = {
@@ -65,17 +68,39 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "footer_start": ["copyright"],
     "footer_end": [],
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
-html_sidebars = {"index": [], "install": [], "tour": [], "faq": [], "related": [], "changelog": []}
+html_sidebars = {  # pages without others below them
+    page: []
+    for page in [
+        "index", "install", "tour", "paper_to_code", "benchmarks", "faq", "related", "developers",
+        "changelog",
+    ]
+}  # fmt: skip
 html_show_sourcelink = False
+
+_SECTIONS = ["start", "images", "selection", "compare"]
+
+
+def _forbid_warnings(gallery_conf: dict[str, Any], file: str) -> None:
+    """Let an example fail that warns; it would teach the warning."""
+    for category in (UserWarning, RuntimeWarning, FutureWarning):
+        warnings.filterwarnings("error", category=category)
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
+
+
+def _place(file: str) -> tuple[int, str]:
+    """Sort the cards of examples as the gallery does."""
+    path = Path(file)
+    return _SECTIONS.index(path.parent.name), path.name
+
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "subsection_order": ExplicitOrder(
-        ["../examples/start", "../examples/images", "../examples/selection", "../examples/compare"]
-    ),
+    "subsection_order": ExplicitOrder([f"../examples/{section}" for section in _SECTIONS]),
+    "minigallery_sort_order": _place,
+    "reset_modules": ("matplotlib", _forbid_warnings),
     "within_subsection_order": "FileNameSortKey",
     "doc_module": ("sklearn_dic",),
     "backreferences_dir": "generated/backreferences",
@@ -88,8 +113,6 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "plot_gallery": "True",
 }
-# An example that warns would teach warnings.
-warnings.filterwarnings("error", category=FutureWarning, module="sklearn_dic")
 
 _ROOMS = (
     "",

@@ -68,20 +68,22 @@ def draw_vote() -> None:
     network = DeepImageClustering(**early, refine=False).fit(image)
     voted = DeepImageClustering(**early).fit(image)
     last = DeepImageClustering(random_state=0).fit(image)
-    shown = SegmentationDisplay.from_estimator(last, image, kind=["superpixels", "overlay", "mean"])
-    shown.figure_.savefig(IMAGES / "tour.png", dpi=100)
-    figure, axes = plt.subplots(1, 4, figsize=(12, 2.5), layout="constrained")
+    figure, axes = plt.subplots(1, 3, figsize=(8, 2.1), layout="constrained")
+    kinds = ["superpixels", "overlay", "mean"]
+    SegmentationDisplay.from_estimator(last, image, kind=kinds, ax=axes)
+    figure.savefig(IMAGES / "tour.png", dpi=160)
+    figure, axes = plt.subplots(2, 2, figsize=(7, 5.3), layout="constrained")
     for fitted, kind, title, ax in [
-        (network, "mean", "labels of the network, epoch 3", axes[0]),
-        (voted, "superpixels", "the superpixels", axes[1]),
-        (voted, "mean", f"their vote: {voted.n_clusters_} labels", axes[2]),
-        (last, "mean", f"epoch {last.n_iter_}: {last.n_clusters_} labels", axes[3]),
+        (network, "mean", "labels of the network, epoch 3", axes[0, 0]),
+        (voted, "superpixels", "the superpixels", axes[0, 1]),
+        (voted, "mean", f"their vote: {voted.n_clusters_} labels", axes[1, 0]),
+        (last, "mean", f"epoch {last.n_iter_}: {last.n_clusters_} labels", axes[1, 1]),
     ]:
         SegmentationDisplay.from_predictions(
             image, fitted.labels_, superpixels=fitted.superpixel_labels_, kind=kind, ax=ax
         )
         ax.set_title(title, fontsize="medium")
-    figure.savefig(IMAGES / "vote.png", dpi=110)
+    figure.savefig(IMAGES / "vote.png", dpi=130)
 
 
 if __name__ == "__main__":

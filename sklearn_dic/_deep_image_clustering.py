@@ -139,6 +139,7 @@ default="felzenszwalb"
         largest image, about a quarter of the sides of 321 x 481, or half of the sides where
         that is less; so a large photograph takes hardly longer to train on than a small one.
         1 is the paper's method; time and memory grow with the pixels trained on.
+        The smaller, the more labels are left.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a

@@ -24,7 +24,7 @@ from sklearn_dic.model_selection import PerImageSplit
 
 samples = load_sample_images()
 images = [image[::4, ::4] for image in samples.images[:4]]
-dic = DeepImageClustering(n_clusters=32, max_iter=20, random_state=0)
+dic = DeepImageClustering(n_clusters=32, max_iter=15, random_state=0)
 per_image = PerImage(dic, n_jobs=2).fit(images)
 
 display = SegmentationDisplay.from_estimator(per_image, images, kind="mean")
@@ -42,6 +42,7 @@ with (
         n_workers=2,
         threads_per_worker=1,
         processes=False,
+        protocol="tcp",
         host="127.0.0.1",
         dashboard_address=None,
     ) as cluster,

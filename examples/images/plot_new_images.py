@@ -17,7 +17,7 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
 
 section = immunohistochemistry()[::2, ::2]
-seen, unseen = section[:, :128], section[:, 128:]
+seen, unseen = section[:128], section[128:]
 
 dic = DeepImageClustering(n_clusters=16, random_state=0)
 start = time.perf_counter()
@@ -35,7 +35,7 @@ plt.show()
 # superpixels vote. Where the largest probability is small, two kinds of tissue are hard to tell
 # apart.
 probabilities = dic.predict_proba(unseen)
-figure, ax = plt.subplots(figsize=(4, 4), layout="constrained")
+figure, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
 shown = ax.imshow(probabilities.max(axis=2), cmap="cividis")
 ax.set_axis_off()
 figure.colorbar(shown, label="largest probability")

@@ -37,3 +37,7 @@ plt.show()
 # The loss falls while labels merge.
 LossCurveDisplay.from_estimator(dic)
 plt.show()
+
+# %%
+# In a notebook, the estimator shows its parameters and a thumbnail.
+dic

@@ -27,7 +27,7 @@ from sklearn_dic.superpixels import (
     WatershedSuperpixels,
 )
 
-image = load_sample_image("china.jpg")[::3, ::3]
+image = load_sample_image("china.jpg")[::4, ::4]
 methods = [
     FelzenszwalbSuperpixels(),
     SLICSuperpixels(n_segments=200),
@@ -37,7 +37,7 @@ methods = [
 figure, axes = plt.subplots(2, 4, figsize=(12, 5), layout="constrained")
 for method, (above, below) in zip(methods, axes.T, strict=True):
     superpixels = method.fit_transform(image)
-    dic = DeepImageClustering(superpixels=method, random_state=0)
+    dic = DeepImageClustering(superpixels=method, max_iter=50, random_state=0)
     SegmentationDisplay.from_predictions(image, superpixels, kind="boundaries", ax=above)
     SegmentationDisplay.from_predictions(image, dic.fit_predict(image), kind="mean", ax=below)
     name = type(method).__name__.removesuffix("Superpixels")
@@ -58,9 +58,9 @@ plt.show()
 # --------
 # A label map of the image, from wherever it comes, is passed as it is. Here it is a grid of
 # squares, which knows nothing of the picture, and the answer shows it.
-rows, columns = np.indices(image.shape[:2]) // 9
+rows, columns = np.indices(image.shape[:2]) // 7
 squares = rows * 1000 + columns
-dic = DeepImageClustering(superpixels=squares, random_state=0).fit(image)
+dic = DeepImageClustering(superpixels=squares, max_iter=50, random_state=0).fit(image)
 SegmentationDisplay.from_estimator(dic, image, kind=["superpixels", "mean"])
 plt.show()
 
@@ -74,6 +74,6 @@ with tempfile.TemporaryDirectory() as folder:
     np.save(Path(folder, "china.npy"), FelzenszwalbSuperpixels().fit_transform(image))
 
     from_files = MCGSuperpixels(f"{folder}/{{stem}}.npy")
-    dic = DeepImageClustering(superpixels=from_files, random_state=0)
+    dic = DeepImageClustering(superpixels=from_files, max_iter=10, random_state=0)
     labels = dic.fit_predict(photograph)
 print(labels.shape, f"{dic.superpixel_labels_.max() + 1} superpixels, {dic.n_clusters_} labels")

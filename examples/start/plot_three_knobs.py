@@ -23,21 +23,20 @@ image = astronaut()[::4, ::4]
 
 def compare(settings):
     """Draw one segmentation for each setting, in mean colours."""
-    _, axes = plt.subplots(1, len(settings), figsize=(10, 4), layout="constrained")
-    for ax, params in zip(axes, settings, strict=True):
+    _, axes = plt.subplots(1, len(settings), figsize=(10, 3.9), layout="constrained")
+    for ax, (name, params) in zip(axes, settings.items(), strict=True):
         dic = DeepImageClustering(random_state=0).set_params(**params)
         labels = dic.fit_predict(image)
         SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
-        name, value = next(iter(params.items()))
-        ax.set_title(f"{name}={value}\n{dic.n_clusters_} labels", fontsize="medium")
+        ax.set_title(f"{name}\n{dic.n_clusters_} labels", fontsize="medium")
 
 
 compare(
-    [
-        {"superpixels": "felzenszwalb"},
-        {"superpixels": SLICSuperpixels(n_segments=100)},
-        {"superpixels": SLICSuperpixels(n_segments=500)},
-    ]
+    {
+        "Felzenszwalb": {"superpixels": "felzenszwalb"},
+        "SLIC, 100": {"superpixels": SLICSuperpixels(n_segments=100)},
+        "SLIC, 500": {"superpixels": SLICSuperpixels(n_segments=500)},
+    }
 )
 plt.show()
 
@@ -46,14 +45,14 @@ plt.show()
 # --------------
 # The largest number of labels. It is not the number that you get: training merges labels, as long
 # as superpixels that look alike exist.
-compare([{"n_clusters": n} for n in (6, 16, 64)])
+compare({f"n_clusters={n}": {"n_clusters": n} for n in (6, 16, 64)})
 plt.show()
 
 # %%
 # ``resolution``
 # --------------
 # The sides of the copy on which the network is trained, relative to the image. On a smaller copy
-# the network sees more of the picture around each pixel, and merges more. The answer is always
-# voted at full size. 1 is the method of the paper; time grows with the number of pixels.
-compare([{"resolution": r} for r in (0.2, 0.35, 0.5)])
+# the network sees more of the picture around each pixel, and fewer labels merge. The answer is
+# always voted at full size. 1 is the method of the paper; time grows with the number of pixels.
+compare({f"resolution={r}": {"resolution": r} for r in (0.2, 0.35, 0.5)})
 plt.show()
