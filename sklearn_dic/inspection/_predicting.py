@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from sklearn_dic.superpixels._map import take_images
@@ -77,10 +78,13 @@ def share_labels(estimator: Any) -> bool:
 
 
 def _first(estimator: Any) -> Any:
-    """Find the part that reads the images."""
+    """Find the part that reads the images; a FunctionTransformer takes whatever comes."""
     if hasattr(estimator, "best_estimator_"):
         return _first(estimator.best_estimator_)
-    return _first(estimator[0]) if isinstance(estimator, Pipeline) else estimator
+    if not isinstance(estimator, Pipeline):
+        return estimator
+    steps = [step for _, step in estimator.steps if not isinstance(step, FunctionTransformer)]
+    return _first(steps[0]) if steps else estimator[0]
 
 
 def _channel_axis(estimator: Any) -> ChannelAxis:

@@ -15,7 +15,7 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_dic import DeepImageClustering, PerImage
 from sklearn_dic.inspection import SegmentationDisplay
@@ -202,12 +202,14 @@ def test_labels_of_separate_fits_are_coloured_separately(photo):
 def test_estimators(photo, dic):
     """All kinds of estimators give the pictures of their own answers."""
     pipeline = make_pipeline(SLICSuperpixels(30), clone(dic)).fit(photo)
+    mirrored = make_pipeline(FunctionTransformer(np.flipud), *clone(pipeline)).fit(photo)
     per_image = PerImage(clone(pipeline)).fit([photo, photo[:20]])
     search = GridSearchCV(clone(dic), {"n_clusters": [4]}, cv=NoSplit()).fit(photo[None])
     several = clone(dic).set_params(superpixels=["slic", "felzenszwalb"]).fit(photo)
     for estimator, X, n_maps in (
         (dic, photo, 1),
         (pipeline, photo, 1),
+        (mirrored, photo, 1),
         (per_image, [photo, photo[:20]], 1),
         (search, photo[None], 1),
         (several, photo, 2),
@@ -239,12 +241,12 @@ def test_superpixels_are_those_that_voted(photo, dic):
     assert length == either
 
 
-@pytest.mark.parametrize("scaled", [False, True])
-def test_clusterers_of_pixels(photo, scaled):
+@pytest.mark.parametrize("steps", [[], [StandardScaler()], [FunctionTransformer()]])
+def test_clusterers_of_pixels(photo, steps):
     """A clusterer that takes tables sees the pixels as they came."""
     kmeans = KMeans(4, n_init=1, random_state=0)
-    if scaled:
-        kmeans = make_pipeline(StandardScaler(), kmeans)
+    if steps:
+        kmeans = make_pipeline(*steps, kmeans)
     kmeans.fit(photo.reshape(-1, 3))
     display = from_estimator(kmeans, [photo, photo[:7]])
     expected = kmeans.predict(photo.reshape(-1, 3)).reshape(50, 75)
