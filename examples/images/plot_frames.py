@@ -20,8 +20,8 @@ from sklearn.datasets import load_sample_image
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
 
-photograph = load_sample_image("china.jpg")[::2, ::2]
-frames = np.stack([photograph[:, start : start + 160] for start in (0, 50, 100, 160)])
+photograph = load_sample_image("china.jpg")[::3, ::3]
+frames = np.stack([photograph[:, start : start + 110] for start in (0, 34, 68, 104)])
 dic = DeepImageClustering(n_clusters=32, random_state=0).fit(frames[:2])
 
 # %%

@@ -21,7 +21,7 @@ from sklearn_dic import DeepImageClustering, PerImage
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.superpixels import SLICSuperpixels
 
-image = retina()[::6, ::6]
+image = retina()[::8, ::8]
 mask = gaussian(image.mean(axis=2), 2) > 25
 dic = DeepImageClustering(n_clusters=24, random_state=0)
 labels = dic.fit(image, sample_mask=mask).labels_
@@ -36,8 +36,8 @@ plt.show()
 # Superpixels that belong to the images
 # -------------------------------------
 # For a collection there is one entry for each image, of superpixels as of masks.
-halves = [image[:, :118], image[:, 118:]]
-masks = [mask[:, :118], mask[:, 118:]]
+halves = [image[:, :88], image[:, 88:]]
+masks = [mask[:, :88], mask[:, 88:]]
 maps = [np.asarray(SLICSuperpixels(n_segments=150).fit_transform(half)) for half in halves]
 per_image = PerImage(DeepImageClustering(n_clusters=24, max_iter=20, random_state=0))
 per_image.fit(halves, superpixels=maps, sample_mask=masks)

@@ -7,13 +7,13 @@ picture together with its superpixels, and ``memory`` keeps what does not change
 """
 
 # %%
-# The image is smoothed, cut into superpixels, and clustered. The function of a
-# `FunctionTransformer` receives what the Pipeline receives, here one image.
+# The image is smoothed, which takes the grain off the wood, cut into superpixels, and clustered.
+# The function of a `FunctionTransformer` receives what the Pipeline receives, here one image.
 import tempfile
 
 import joblib
 import matplotlib.pyplot as plt
-from skimage.data import immunohistochemistry
+from skimage.data import coffee
 from skimage.restoration import denoise_bilateral
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -22,12 +22,14 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
 
-image = immunohistochemistry()[::4, ::4]
+image = coffee()[::3, ::3]
 
 
 def smooth(picture, sigma=2.0):
     """Smooth within regions, and not across edges."""
-    return denoise_bilateral(picture, sigma_spatial=sigma, channel_axis=-1)
+    return denoise_bilateral(
+        picture, sigma_color=0.1, sigma_spatial=sigma, mode="edge", channel_axis=-1
+    )
 
 
 pipeline = make_pipeline(
@@ -46,7 +48,7 @@ plt.show()
 # computed once for all four fits, and read from the disk afterwards.
 with tempfile.TemporaryDirectory() as folder:
     pipeline.set_params(memory=joblib.Memory(folder, verbose=0))
-    figure, axes = plt.subplots(1, 4, figsize=(12, 3.4), layout="constrained")
+    figure, axes = plt.subplots(1, 4, figsize=(12, 2.7), layout="constrained")
     for n_clusters, ax in zip([4, 8, 16, 64], axes, strict=True):
         pipeline.set_params(deepimageclustering__n_clusters=n_clusters).fit(image)
         labels = pipeline[-1].labels_
