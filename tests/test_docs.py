@@ -33,6 +33,7 @@ def code_of(page):
         "own_superpixels.rst",
         "own_estimator.rst",
         "callbacks.rst",
+        "pipelines.rst",
         "paper_to_code.rst",
     ],
 )
