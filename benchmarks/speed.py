@@ -166,10 +166,11 @@ def measure_apart(contender: Contender, problem: Problem, max_iter: int) -> dict
         load_everything()
     else:
         cold = contender.run(problem, max_iter).seconds
-    with FlopCounterMode(display=False) as first:
-        contender.run(problem, 1)
+    # The memory first: what a process has taken once, it keeps.
     with PeakMemory(problem.device) as memory, FlopCounterMode(display=False) as whole:
         run = contender.run(problem, max_iter)
+    with FlopCounterMode(display=False) as first:
+        contender.run(problem, 1)
     epoch = (whole.get_total_flops() - first.get_total_flops()) / max(run.n_iter - 1, 1)
     return {
         "cold": cold,
