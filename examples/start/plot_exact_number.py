@@ -1,0 +1,42 @@
+"""
+An exact number of regions
+==========================
+
+The labels of the network cannot be asked for a number. With ``n_segments`` superpixels are merged
+instead, the most alike in learned features, colours and border first; one fit gives every number.
+"""
+
+# %%
+# One fit
+# -------
+# ``"auto"`` cuts the tree of merges where photographs usually have their regions.
+import matplotlib.pyplot as plt
+from skimage.data import chelsea
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic.inspection import HierarchyDisplay, SegmentationDisplay
+
+image = chelsea()
+dic = DeepImageClustering(n_segments="auto", random_state=0).fit(image)
+HierarchyDisplay.from_estimator(dic)
+plt.show()
+
+# %%
+# Many answers
+# ------------
+# ``segment`` cuts the tree again, without another fit. Each region lies within one of the coarser.
+_, axes = plt.subplots(1, 4, figsize=(11, 2.6), layout="constrained")
+cuts = {"auto": dic.labels_} | {str(n): dic.segment(n_segments=n) for n in (3, 8, 60)}
+for ax, (name, labels) in zip(axes, cuts.items(), strict=True):
+    SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
+    ax.set_title(f"n_segments={name}\n{labels.max() + 1} regions", fontsize="medium")
+plt.show()
+
+# %%
+# Without a network
+# -----------------
+# `RegionMerging` builds such a tree of colours, textures and borders alone, in a second or less.
+merging = RegionMerging(n_segments=8).fit(image)
+SegmentationDisplay.from_predictions(image, merging.labels_, kind="mean")
+plt.show()

@@ -1,0 +1,50 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from sklearn_dic import DeepImageClustering
+from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic.inspection import HierarchyDisplay
+
+
+@pytest.fixture(scope="module")
+def merging(photo):
+    return RegionMerging(n_segments=6).fit(photo)
+
+
+def test_contours_and_numbers(merging):
+    display = HierarchyDisplay.from_estimator(merging)
+    contours, numbers = display.axes_
+    assert display.ax_ is contours
+    assert display.figure_.axes == [contours, numbers]
+    drawn = np.asarray(display.image_.get_array())
+    expected = merging.tree_.contour_map()
+    assert (drawn**2 >= expected - 1e-9).all()
+    assert drawn.max() ** 2 == pytest.approx(expected.max())
+    thresholds, counts = display.line_.get_data()
+    for threshold, count in list(zip(thresholds, counts, strict=True))[::5]:
+        assert merging.segment(threshold=threshold).max() + 1 <= count
+    assert counts[0] == merging.tree_.n_leaves
+    assert counts[-1] == 1
+    assert [text.get_text() for text in numbers.texts] == ["6 regions"]
+
+
+def test_an_image_of_a_collection(photo):
+    dic = DeepImageClustering(8, max_iter=2, n_segments=4, random_state=0)
+    dic.fit([photo, photo[:30]])
+    _, axes = plt.subplots(1, 2)
+    display = HierarchyDisplay.from_estimator(dic, image=1, ax=axes)
+    assert display.axes_ == list(axes)
+    assert display.image_.get_array().shape == (61, 151)
+    with pytest.raises(ValueError, match="image=2, and there are 2 images"):
+        HierarchyDisplay.from_estimator(dic, image=2)
+
+
+def test_what_has_no_tree(photo, dic):
+    with pytest.raises(TypeError, match="has no tree_; RegionMerging has"):
+        HierarchyDisplay.from_estimator(dic)
+    with pytest.raises(NotFittedError):
+        HierarchyDisplay.from_estimator(RegionMerging())
+    with pytest.raises(ValueError, match="ax has 1 Axes, and 2 are needed"):
+        HierarchyDisplay.from_estimator(RegionMerging(3).fit(photo), ax=plt.gca())
