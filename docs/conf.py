@@ -109,6 +109,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "matplotlib_animations": False,
     "show_memory": False,
+    "thumbnail_size": (480, 250),
     "write_computation_times": False,
     "download_all_examples": False,
     "plot_gallery": "True",

@@ -21,7 +21,7 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
 
 left, _, disparity = stereo_motorcycle()
-left, disparity = left[::3, ::3] / 255, disparity[::3, ::3]
+left, disparity = left[::4, ::4] / 255, disparity[::4, ::4]
 known = np.isfinite(disparity)
 near = np.where(known, disparity, disparity[known].min()) / disparity[known].max()
 with_depth = np.dstack([left, near])
@@ -42,7 +42,7 @@ plt.show()
 # A brown and a blue stain were unmixed from the colours; together with the brightness they are
 # channels that mean something. Each is brought to the range from 0 to 1, since floats are taken
 # as they are.
-tissue = immunohistochemistry()[::3, ::3]
+tissue = immunohistochemistry()[::4, ::4]
 stains = rgb2hed(tissue)[..., [0, 2]]  # haematoxylin and DAB
 channels = np.dstack([stains, tissue.mean(axis=2) / 255])
 low, high = np.percentile(channels, [1, 99], axis=(0, 1))

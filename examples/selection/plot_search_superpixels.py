@@ -21,6 +21,7 @@ from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
 
+# sphinx_gallery_thumbnail_number = 2
 image = load_sample_image("flower.jpg")
 annotation = np.zeros(image.shape[:2], int)
 annotation[ellipse(222, 309, 138, 139, shape=annotation.shape)] = 1

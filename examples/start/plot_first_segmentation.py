@@ -15,6 +15,7 @@ from skimage.data import coffee
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import LossCurveDisplay, SegmentationDisplay
 
+# sphinx_gallery_thumbnail_number = 2
 image = coffee()[::2, ::2]
 dic = DeepImageClustering(n_clusters=32, random_state=0).fit(image)
 

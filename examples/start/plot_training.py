@@ -17,7 +17,7 @@ from skimage.data import chelsea
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import LossCurveDisplay, SegmentationDisplay
 
-image = chelsea()[::2, ::2]
+image = chelsea()[::3, ::3]
 epochs = [1, 3, 8, 40]
 figure, axes = plt.subplots(1, len(epochs), figsize=(12, 2.6), layout="constrained")
 for max_iter, ax in zip(epochs, axes, strict=True):
