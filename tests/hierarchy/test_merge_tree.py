@@ -132,11 +132,10 @@ def test_scipy_and_higra_read_the_tree(labels, parameters, seed):
     assert is_valid_linkage(linkage)
     assert is_monotonic(linkage)
     assert len(dendrogram(linkage, no_plot=True)["leaves"]) == tree.n_leaves
-    for n_segments in range(1, tree.n_leaves + 1):
-        if n_segments > 1 and (np.diff(tree.distances_) == 0).any():
-            break  # SciPy cuts between distances only
-        expected = fcluster(linkage, n_segments, "maxclust")[labels]
-        assert same_partition(tree.cut(n_segments=n_segments), expected)
+    levels = np.unique(tree.distances_)  # SciPy cuts between distances only
+    for threshold in (levels[:-1] + levels[1:]) / 2:
+        expected = fcluster(linkage, threshold, "distance")[labels]
+        assert same_partition(tree.cut(n_segments=expected.max()), expected)
     for threshold in (0, *tree.distances_):
         expected = fcluster(linkage, threshold, "distance")[labels]
         assert same_partition(tree.cut(threshold=threshold), expected)
