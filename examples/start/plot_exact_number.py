@@ -10,6 +10,8 @@ instead, the most alike in learned features, colours and border first; one fit g
 # One fit
 # -------
 # ``"auto"`` cuts the tree of merges where photographs usually have their regions.
+
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 from skimage.data import chelsea
 
