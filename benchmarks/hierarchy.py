@@ -1,4 +1,7 @@
-"""Compare trees that need no network with human annotations: `python benchmarks/hierarchy.py`.
+"""Compare merge trees with human annotations: `python benchmarks/hierarchy.py`.
+
+Trees of colours, textures and borders, and with ``--seeds`` those that have the features of a
+network beside them, as `DeepImageClustering` with `n_segments` makes them.
 
 Writes the scores of each image to benchmarks/results/hierarchy.csv, and the table of their means,
 which the documentation includes, to docs/tables/hierarchy.rst. The images are those of BSDS300 in
@@ -9,6 +12,7 @@ import argparse
 import csv
 import os
 import platform
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from importlib.metadata import version
@@ -17,11 +21,13 @@ from time import perf_counter
 
 import numpy as np
 
+from sklearn_dic import DeepImageClustering
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
 from sklearn_dic.hierarchy._choice import choose_n_segments
 from sklearn_dic.metrics import probabilistic_rand_index, segmentation_report
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
+from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import open_images
 from sklearn_dic.utils._parallel import for_each
 
@@ -50,17 +56,18 @@ METHODS: dict[str, tuple[tuple, dict]] = {
     "+ histograms (default)": ((100, 200, 400), {}),
 }
 DEFAULT = "+ histograms (default)"
-PROTOCOLS = ["ODS", "ODS, distance", "OIS by PRI", "auto"]
+LEARNED = "+ learned features, seed "
 
 INTRODUCTION = """\
-Means over {n_images} images of BSDS300 and their annotators ({n_train} of train, {n_val} of val),
-without a network. Each line adds something to the line before, but mutual information takes the
-place of the gradient. ODS: the one number of regions, 1 to 40, whose mean PRI is best. ODS,
-distance: the one distance in the tree, and at most 40 regions. OIS by PRI: for each image the
-number whose PRI is best. auto: what ``n_segments="auto"`` chooses. Parameters, and the distance of
-"auto", were chosen on every other image of train, which a third of those of train here are.
+Means over {n_images} images of BSDS300 and their annotators ({n_train} of train, {n_val} of val).
+Each tree adds something to the one before, but mutual information takes the place of the gradient.
+The features that ``DeepImageClustering()`` learned are added to the default, once for each seed;
+"labels" are its own, without a tree. ODS: the one number of regions, 1 to 40, whose mean PRI is
+best. ODS, distance: the one distance in the tree, at most 40 regions. OIS by PRI: for each image
+the number whose PRI is best. auto: what ``n_segments="auto"`` chooses. Parameters, and the distance
+of "auto", were chosen on every other image of train, which a third of those of train here are.
 Covering is pooled over annotators and images. Seconds are those of a tree without its superpixels,
-on a shared processor.
+and of the fit, with one thread on a shared processor.
 """
 
 
@@ -69,6 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=60, help="half of train, half of val")
     parser.add_argument("--root", default=None, help="folder of the data set")
+    parser.add_argument("--seeds", type=int, default=0, help="fits of a network for each image")
     parser.add_argument("--n-jobs", type=int, default=None)
     options = parser.parse_args()
     halves = [load_bsds(options.root, part, options.images // 2) for part in ("train", "val")]
@@ -76,7 +84,8 @@ def main() -> None:
         item for half in halves for item in zip(half.images, half.annotations, strict=True)
     ]  # fmt: skip
     shared = {"n_jobs": options.n_jobs, "verbose": 1}
-    grown = list(for_each(grow, items, description="trees", **shared))
+    grow_all = partial(grow, seeds=range(options.seeds))
+    grown = list(for_each(grow_all, items, description="trees", **shared))
     best = best_cuts(grown)
     rows = [
         row
@@ -85,7 +94,7 @@ def main() -> None:
         )
         for row in of_image
     ]
-    rows.sort(key=lambda row: list(METHODS).index(row["method"]))
+    rows.sort(key=lambda row: list(grown[0]).index(row["method"]))
     with open(HERE / "results/hierarchy.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -95,31 +104,43 @@ def main() -> None:
     print(table)
 
 
-def grow(item: tuple) -> dict[str, tuple]:
-    """Make all trees of one image -> tree, PRI at each scale and seconds of each method."""
+def grow(item: tuple, seeds: Sequence[int] = ()) -> dict[str, tuple]:
+    """Make all trees of one image -> tree, PRI at each scale, seconds, labels of the network."""
     path, annotations = item
     images = open_images(path)
     maps = {
         scale: np.asarray(FelzenszwalbSuperpixels(scale).fit_transform(path))
         for scale in (100, 200, 400)
     }
-    grown = {}
-    for name, (scales, parameters) in METHODS.items():
+    grown: dict[str, tuple] = {}
+
+    def add(name: str, scales: tuple, parameters: dict, seed: int | None = None) -> None:
         start = perf_counter()
+        labels = None
+        if seed is not None:
+            with one_torch_thread():
+                dic = DeepImageClustering(random_state=seed).fit(path)
+                labels = dic.labels_
+                parameters = {**parameters, "features": dic.transform(path)}
         tree = build_merge_tree(images.pixels[0], [maps[s] for s in scales], **parameters)
         seconds = perf_counter() - start
         scores = [
             probabilistic_rand_index(annotations, tree.cut(n_segments=min(n, tree.n_leaves)))
             for n in SCALES
         ]
-        grown[name] = tree, scores, seconds
+        grown[name] = tree, scores, seconds, labels
+
+    for name, method in METHODS.items():
+        add(name, *method)
+    for seed in seeds:
+        add(f"{LEARNED}{seed}", *METHODS[DEFAULT], seed)
     return grown
 
 
 def best_cuts(grown: list[dict[str, tuple]]) -> dict[str, tuple[int, float]]:
     """Find for each method the number of regions, and the distance, whose mean PRI is best."""
     best = {}
-    for name in METHODS:
+    for name in grown[0]:
         trees = [of_image[name][0] for of_image in grown]
         scores = np.array([of_image[name][1] for of_image in grown])
         largest = max(tree.distances_[-1] for tree in trees)
@@ -141,16 +162,21 @@ def measure(best: dict[str, tuple[int, float]], item: tuple) -> list[dict]:
     """Score one image: each method at the best cuts of all images, and at its own."""
     (path, annotations), grown = item
     rows = []
-    for name, (tree, scores, seconds) in grown.items():
+    for name, (tree, scores, seconds, labels_of_network) in grown.items():
         cuts = {
             "ODS": best[name][0],
             "ODS, distance": count(tree, best[name][1]),
             "OIS by PRI": SCALES[int(np.argmax(scores))],
         }
-        if name == DEFAULT:
+        if name == DEFAULT or labels_of_network is not None:
             cuts["auto"] = choose_n_segments(tree)
-        for protocol, n_segments in cuts.items():
-            labels = tree.cut(n_segments=min(n_segments, tree.n_leaves))
+        answers = {
+            protocol: tree.cut(n_segments=min(n_segments, tree.n_leaves))
+            for protocol, n_segments in cuts.items()
+        }
+        if labels_of_network is not None:
+            answers["labels"] = labels_of_network
+        for protocol, labels in answers.items():
             report = segmentation_report(annotations, labels).to_dict()
             rows.append(
                 {
@@ -171,24 +197,23 @@ def render(rows: list[dict]) -> str:
     images = dict.fromkeys(row["image"] for row in rows)
     n_train = sum(image.startswith("train") for image in images)
     cells = [["tree", "cut", "regions", *MEASURES, "seconds"]]
-    for name in METHODS:
-        for protocol in PROTOCOLS[: None if name == DEFAULT else -1]:
-            own = [row for row in rows if (row["method"], row["protocol"]) == (name, protocol)]
+    for name, protocol in dict.fromkeys((row["method"], row["protocol"]) for row in rows):
+        own = [row for row in rows if (row["method"], row["protocol"]) == (name, protocol)]
 
-            def mean(column: str, weights: list | None = None, own: list[dict] = own) -> float:
-                return float(np.average([float(row[column]) for row in own], weights=weights))
+        def mean(column: str, weights: list | None = None, own: list[dict] = own) -> float:
+            return float(np.average([float(row[column]) for row in own], weights=weights))
 
-            annotations = [int(row["annotations"]) for row in own]
-            digits = [2 if measure.startswith("BDE") else 4 for measure in MEASURES]
-            pooled = [annotations if measure.startswith("SC") else None for measure in MEASURES]
-            cells.append(
-                [name, protocol, f"{mean('regions'):.1f}"]
-                + [
-                    f"{mean(column, weights):.{n}f}"
-                    for column, weights, n in zip(MEASURES.values(), pooled, digits, strict=True)
-                ]
-                + [f"{mean('seconds'):.1f}"]
-            )
+        annotations = [int(row["annotations"]) for row in own]
+        digits = [2 if measure.startswith("BDE") else 4 for measure in MEASURES]
+        pooled = [annotations if measure.startswith("SC") else None for measure in MEASURES]
+        cells.append(
+            [name, protocol, f"{mean('regions'):.1f}"]
+            + [
+                f"{mean(column, weights):.{n}f}"
+                for column, weights, n in zip(MEASURES.values(), pooled, digits, strict=True)
+            ]
+            + [f"{mean('seconds'):.1f}"]
+        )
     lines = [
         INTRODUCTION.format(
             n_images=len(images), n_train=n_train, n_val=len(images) - n_train
@@ -199,12 +224,14 @@ def render(rows: list[dict]) -> str:
     ]  # fmt: skip
     for row in cells:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(row)]
-    packages = ["numpy", "scipy", "scikit-image"]
+    n_seeds = len({row["method"] for row in rows if row["method"].startswith(LEARNED)})
+    packages = ["numpy", "scipy", "scikit-image", "torch"]
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     lines += [
         "",
-        f"Made by ``python benchmarks/hierarchy.py --images {len(images)}`` on {date.today()}, on",
-        f"{os.cpu_count()} cores of a {platform.machine()} processor, with {versions}.",
+        f"Made by ``python benchmarks/hierarchy.py --images {len(images)} --seeds {n_seeds}`` on",
+        f"{date.today()}, on {os.cpu_count()} cores of a {platform.machine()} processor, with",
+        f"{versions}.",
         "",
     ]
     return "\n".join(lines)

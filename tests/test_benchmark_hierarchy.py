@@ -35,7 +35,9 @@ def rows(benchmark):
             probabilistic_rand_index(annotations, tree.cut(n_segments=n)) for n in benchmark.SCALES
         ]
         items.append((path, annotations))
-        grown.append(dict.fromkeys(benchmark.METHODS, (tree, scores, 1.0)))
+        trees = dict.fromkeys(benchmark.METHODS, (tree, scores, 1.0, None))
+        trees[f"{benchmark.LEARNED}0"] = tree, scores, 5.0, annotations[0]
+        grown.append(trees)
     best = benchmark.best_cuts(grown)
     return [
         row
@@ -68,6 +70,10 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
         ]
         pooled = np.average(covering, weights=[3, 1])
         assert float(own["ODS"][5]) == pytest.approx(pooled, abs=6e-5)
+    learned = {protocol: line for name, protocol, *line in lines if name == f"{benchmark.LEARNED}0"}
+    assert list(learned) == ["ODS", "ODS, distance", "OIS by PRI", "auto", "labels"]
+    assert float(learned["labels"][0]) == 3  # regions of the annotations that stand for labels
+    assert "--images 2 --seeds 1``" in table
     regions = [choose_n_segments(trees[benchmark.DEFAULT][0]) for trees in grown]
     assert float(own["auto"][0]) == np.mean(regions)
 
