@@ -436,18 +436,20 @@ default=None
         -------
         labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
             Labels with the meaning they have in `labels_`. A label that no training image
-            had is `n_clusters_` or larger. With the parameters of the fit, the training
-            images have the labels `labels_`.
+            had is `n_clusters_` or larger. With `n_segments`, regions of each image, numbered
+            for itself. With the parameters of the fit, the training images have the labels
+            `labels_`.
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
         reused = superpixels is None and maps is self.superpixels
-        voters = self._superpixels_for_prediction(images, maps, reused)
         if self.n_segments is not None:
             self._check_merges_all(images)
             given = reused and self._superpixels_given
-            own = voters if (self._merges_given if given else _are_merged(maps)) else None
+            merges_own = self._merges_given if given else _are_merged(maps)
+            own = self._superpixels_for_prediction(images, maps, reused) if merges_own else None
             trees = self._grow_trees(self.module_, images, own)
             return images.in_form_of_input([cut_tree(tree, self.n_segments) for tree in trees])
+        voters = self._superpixels_for_prediction(images, maps, reused)
         answers = self._answer(self.module_, images, voters)
         return images.in_form_of_input([self._number(channels) for channels in answers])
 
