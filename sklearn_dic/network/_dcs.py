@@ -88,7 +88,8 @@ class DeepClustering(nn.Module):
         if self.project_in is None or self.project_out is None:
             return self._aggregate(features)
         aggregated = self._aggregate(self.project_in(features))
-        return F.relu(self.project_out(F.relu(aggregated)) + features)
+        # In place: at full resolution each of these is as large as the features.
+        return self.project_out(aggregated.relu_()).add_(features).relu_()
 
     def _aggregate(self, features: Tensor) -> Tensor:
         """(N, C) -> (N, C): the aggregated features Upsilon = H Omega of Eq. 4."""
