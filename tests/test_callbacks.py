@@ -328,9 +328,9 @@ def test_ctrl_c_in_a_callback_keeps_the_epoch_before_it(dic, photo):
 
 
 def test_ctrl_c_in_an_epoch_ends_it(dic, photo, monkeypatch):
-    from sklearn_dic.network import _training
+    from sklearn_dic.network import _passes
 
-    usual, calls = _training.refinement_loss, []
+    usual, calls = _passes.refinement_loss, []
 
     def interrupt(*args):
         calls.append(1)
@@ -338,7 +338,7 @@ def test_ctrl_c_in_an_epoch_ends_it(dic, photo, monkeypatch):
             raise KeyboardInterrupt
         return usual(*args)
 
-    monkeypatch.setattr(_training, "refinement_loss", interrupt)
+    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
     recorder = Recorder()
     with pytest.warns(ConvergenceWarning, match="interrupted after epoch 2 of 3"):
         dic.set_callbacks(recorder).fit(photo)

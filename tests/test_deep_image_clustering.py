@@ -365,9 +365,9 @@ def test_progress_bar(dic, photo, capsys):
 
 
 def test_ctrl_c_leaves_a_fitted_estimator(dic, photo, monkeypatch):
-    from sklearn_dic.network import _training
+    from sklearn_dic.network import _passes
 
-    usual, calls = _training.refinement_loss, []
+    usual, calls = _passes.refinement_loss, []
 
     def interrupt(*args):
         calls.append(1)
@@ -375,7 +375,7 @@ def test_ctrl_c_leaves_a_fitted_estimator(dic, photo, monkeypatch):
             raise KeyboardInterrupt
         return usual(*args)
 
-    monkeypatch.setattr(_training, "refinement_loss", interrupt)
+    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
     with pytest.warns(ConvergenceWarning, match="interrupted after epoch 2 of 3"):
         dic.fit(photo)
     assert dic.stopped_by_ == "interrupt"

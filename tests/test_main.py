@@ -197,9 +197,9 @@ def test_a_failure_while_writing_leaves_no_files(folder, monkeypatch, capsys):
 
 
 def test_ctrl_c_writes_nothing_half_done(folder, monkeypatch, capsys):
-    from sklearn_dic.network import _training
+    from sklearn_dic.network import _passes
 
-    usual, calls = _training.refinement_loss, []
+    usual, calls = _passes.refinement_loss, []
 
     def interrupt(*args):
         calls.append(1)
@@ -207,7 +207,7 @@ def test_ctrl_c_writes_nothing_half_done(folder, monkeypatch, capsys):
             raise KeyboardInterrupt
         return usual(*args)
 
-    monkeypatch.setattr(_training, "refinement_loss", interrupt)
+    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
     assert main(["photos", "-o", "out", *FAST, "--quiet"]) == 130
     assert {name.split("_")[0] for name in names(folder / "out")} == {"left"}
     assert "1 of 2 images are done" in capsys.readouterr().err

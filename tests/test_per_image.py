@@ -105,9 +105,9 @@ def test_a_stack_with_a_failure_becomes_a_list(dic, images):
 
 
 def test_ctrl_c_keeps_what_is_done(dic, images, monkeypatch):
-    from sklearn_dic.network import _training
+    from sklearn_dic.network import _passes
 
-    usual, calls = _training.refinement_loss, []
+    usual, calls = _passes.refinement_loss, []
 
     def interrupt(*args):
         calls.append(1)
@@ -115,7 +115,7 @@ def test_ctrl_c_keeps_what_is_done(dic, images, monkeypatch):
             raise KeyboardInterrupt
         return usual(*args)
 
-    monkeypatch.setattr(_training, "refinement_loss", interrupt)
+    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
     per_image = PerImage(dic)
     with pytest.warns(ConvergenceWarning) as record:
         per_image.fit(images)

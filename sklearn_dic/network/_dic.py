@@ -155,7 +155,8 @@ class DICNetwork(nn.Module):
     def _transform(self, images: list[Tensor]) -> list[Tensor]:
         """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: the output of the FTS."""
         half = self.precision == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+        # Each weight is used once; a CUDA graph must not hold on to a converted copy.
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half, cache_enabled=False):
             features = self.fts(images)
         return [image.float() for image in features] if half else features
 

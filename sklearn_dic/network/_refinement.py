@@ -28,6 +28,10 @@ class Vote:
             # Pixels that share their superpixel in every map share the answer.
             self.cells, self.cell_of_pixel = self.superpixels.unique(dim=1, return_inverse=True)
 
+    def is_static(self, n_pixels: int, n_labels: int) -> bool:
+        """Whether every vote allocates alike, whatever the labels are."""
+        return len(self.sizes) > 1 or _fits_table(self.sizes[0], n_labels, n_pixels)
+
     def __call__(self, labels: Tensor, n_labels: int) -> Tensor:
         """(N,) -> (N,)."""
         if len(self.superpixels) == 1:
@@ -44,7 +48,7 @@ class Vote:
 def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: int) -> Tensor:
     """(N,), (N,) -> (N,): the vote of one superpixel map."""
     ballots = superpixels * n_labels + labels
-    if n_superpixels * n_labels <= LARGEST_TABLE * len(labels):
+    if _fits_table(n_superpixels, n_labels, len(labels)):
         votes = count(ballots, n_superpixels * n_labels)
         return votes.view(n_superpixels, n_labels).argmax(dim=1)[superpixels]
     # Almost all of the table would be zeros: count the pairs that occur, and rank them in
@@ -53,6 +57,10 @@ def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: in
     ranks = counts * n_labels + (n_labels - 1 - pairs % n_labels)
     best = ranks.new_zeros(n_superpixels).scatter_reduce(0, pairs // n_labels, ranks, "amax")
     return (n_labels - 1 - best % n_labels)[superpixels]
+
+
+def _fits_table(n_superpixels: int, n_labels: int, n_pixels: int) -> bool:
+    return n_superpixels * n_labels <= LARGEST_TABLE * n_pixels
 
 
 def count(values: Tensor, n_values: int) -> Tensor:

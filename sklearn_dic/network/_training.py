@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sklearn_dic.network._dic import DICNetwork
-from sklearn_dic.network._refinement import Vote, count, refinement_loss
+from sklearn_dic.network._passes import make_pass
 
 StoppedBy = Literal["max_iter", "stability", "min_clusters", "callback", "interrupt"]
 
@@ -21,7 +21,7 @@ class Epoch:
     number: int
     loss: float
     n_labels: int
-    refined: Tensor  # (N,): the voted labels
+    refined: Tensor  # (N',): the voted labels; on a GPU the next epoch writes over them
 
 
 @dataclass
@@ -85,21 +85,16 @@ def overfit(
     network.train()
     parameters = list(network.parameters())
     optimizer = torch.optim.SGD(parameters, lr=learning_rate, momentum=momentum)
-    vote = None if superpixels is None else Vote(superpixels)
     training = Training()
-    previous: Tensor | None = None
     n_stable = 0
     weights = _copy(parameters)
+    a_pass = make_pass(network, images, superpixels, counted)
     try:
         for number in range(1, max_iter + 1):
             if on_epoch_begin is not None:
                 on_epoch_begin(number)
-            aggregated = network.aggregate(images, counted)
-            labels = aggregated.detach().argmax(dim=1)
-            n_clusters = aggregated.shape[1]
-            refined = labels if vote is None else vote(labels, n_clusters)
-            loss = refinement_loss(aggregated, refined)
-            epoch, changed = _measure(number, loss, refined, previous, n_clusters)
+            loss, n_labels, changed = a_pass.measure().tolist()  # one transfer
+            epoch = Epoch(number, loss, int(n_labels), a_pass.refined)
             if not math.isfinite(epoch.loss):
                 raise FloatingPointError(
                     f"the loss became {epoch.loss} at epoch {number} of {max_iter} with "
@@ -125,29 +120,16 @@ def overfit(
                 break
             if number == max_iter:  # the answer is that of the last epoch, as measured
                 break
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            a_pass.differentiate()
             optimizer.step()
-            previous = refined
     except KeyboardInterrupt:
         if not training.loss_curve:
             raise
         _restore(parameters, weights)
         training.stopped_by = "interrupt"
-    optimizer.zero_grad(set_to_none=True)
-    del aggregated, loss  # with the graph of the last epoch, as large as the training itself
+    a_pass.forget()
     network.freeze(images, counted)
     return training
-
-
-def _measure(
-    number: int, loss: Tensor, refined: Tensor, previous: Tensor | None, n_clusters: int
-) -> tuple[Epoch, float]:
-    """Fetch loss, number of labels and share of changed labels, all in one transfer."""
-    n_labels = count(refined, n_clusters).count_nonzero()
-    changed = loss.new_ones(()) if previous is None else (refined != previous).to(loss).mean()
-    loss_value, n_left, change = torch.stack([loss.detach(), n_labels.to(loss), changed]).tolist()
-    return Epoch(number, loss_value, int(n_left), refined), change
 
 
 def _copy(parameters: list[torch.nn.Parameter]) -> list[Tensor]:

@@ -1,0 +1,122 @@
+"""One pass over the images: features, votes, loss and gradients."""
+
+import torch
+from torch import Tensor
+
+from sklearn_dic.network._dic import DICNetwork
+from sklearn_dic.network._refinement import Vote, count, refinement_loss
+
+WARM_UPS = 3  # passes before a recording, as PyTorch's manual has it
+
+
+class Pass:
+    """Pass over the images as often as `measure` is called.
+
+    Parameters
+    ----------
+    network : DICNetwork
+        In training mode.
+    images, superpixels, counted
+        As in `overfit`.
+
+    Attributes
+    ----------
+    loss : Tensor of shape ()
+        Of the last pass.
+    refined : Tensor of shape (N',)
+        The voted labels of the last pass.
+    """
+
+    loss: Tensor
+    refined: Tensor
+
+    def __init__(
+        self,
+        network: DICNetwork,
+        images: list[Tensor],
+        vote: Vote | None,
+        counted: Tensor | None,
+    ) -> None:
+        self.network = network
+        self.images = images
+        self.vote = vote
+        self.counted = counted
+        n_pixels = sum(image[:, 0].numel() for image in images) if counted is None else len(counted)
+        self._previous = torch.full((n_pixels,), -1, device=network.device)  # no label yet
+
+    def measure(self) -> Tensor:
+        """Tell loss, number of labels and share of pixels whose label changed -> (3,)."""
+        n_clusters = self.network.n_clusters
+        aggregated = self.network.aggregate(self.images, self.counted)
+        labels = aggregated.detach().argmax(dim=1)
+        self.refined = labels if self.vote is None else self.vote(labels, n_clusters)
+        self.loss = refinement_loss(aggregated, self.refined)
+        n_labels = count(self.refined, n_clusters).count_nonzero()
+        changed = (self.refined != self._previous).to(self.loss).mean()
+        self._previous.copy_(self.refined)
+        return torch.stack([self.loss.detach(), n_labels.to(self.loss), changed])
+
+    def differentiate(self) -> None:
+        """Leave the gradient of the loss of the last pass in the parameters."""
+        self.network.zero_grad(set_to_none=True)
+        self.loss.backward()
+
+    def forget(self) -> None:
+        """Leave the graph of the last pass, which is as large as the training itself."""
+        self.network.zero_grad(set_to_none=True)
+        del self.loss
+
+
+class RecordedPass(Pass):
+    """The same, recorded once as a CUDA graph, of which each pass is a repetition.
+
+    A pass over a small picture is some hundred short kernels, which a GPU computes faster than
+    Python starts them. The recording has the gradients in it.
+    """
+
+    def __init__(
+        self,
+        network: DICNetwork,
+        images: list[Tensor],
+        vote: Vote | None,
+        counted: Tensor | None,
+    ) -> None:
+        super().__init__(network, images, vote, counted)
+        with torch.cuda.device(network.device):
+            aside = torch.cuda.Stream()
+            aside.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(aside):
+                for _ in range(WARM_UPS):
+                    super().measure()
+                    super().differentiate()
+            torch.cuda.current_stream().wait_stream(aside)
+            network.zero_grad(set_to_none=True)  # the recording allocates its own
+            self._graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+                self._measured = super().measure()
+                self.loss.backward()
+        self._previous.fill_(-1)
+
+    def measure(self) -> Tensor:
+        """Tell loss, number of labels and share of pixels whose label changed -> (3,)."""
+        self._graph.replay()
+        return self._measured
+
+    def differentiate(self) -> None:
+        """Do nothing: `measure` left the gradients."""
+
+    def forget(self) -> None:
+        """Give the memory of the recording back."""
+        super().forget()
+        del self._graph, self._measured
+
+
+def make_pass(
+    network: DICNetwork, images: list[Tensor], superpixels: Tensor | None, counted: Tensor | None
+) -> Pass:
+    """Choose how passes are computed; the answer does not depend on it."""
+    vote = None if superpixels is None else Vote(superpixels)
+    n_pixels = 0 if superpixels is None else superpixels.shape[1]
+    can_be_recorded = vote is None or vote.is_static(n_pixels, network.n_clusters)
+    kind = RecordedPass if network.device.type == "cuda" and can_be_recorded else Pass
+    return kind(network, images, vote, counted)
