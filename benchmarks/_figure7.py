@@ -35,6 +35,7 @@ def train(
             dic = DeepImageClustering(
                 100,
                 n_centers=32,
+                n_segments=None,
                 tol=None,
                 superpixels=superpixels,
                 resolution="auto" if options.resolution is None else options.resolution,

@@ -215,6 +215,7 @@ def measure(fit: Fit, sources: dict[str, Any]) -> dict[str, Any]:
     start = time.perf_counter()
     dic = DeepImageClustering(
         **fit.setting,
+        n_segments=None,
         superpixels=sources[fit.superpixels],
         random_state=fit.seed,
         device=fit.device,

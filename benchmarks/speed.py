@@ -141,7 +141,7 @@ def choose_problem(options: argparse.Namespace) -> Problem:
 def choose_contenders(options: argparse.Namespace) -> list[Contender]:
     """Make the plain loop, which is the measure of the others, and these."""
     sizes = {"n_clusters": options.n_clusters, "n_centers": options.n_centers}
-    exact = sizes | {"resolution": 1, "tol": None, "min_clusters": 1}
+    exact = sizes | {"n_segments": None, "resolution": 1, "tol": None, "min_clusters": 1}
     contenders: list[Contender] = [PlainContender("plain loop", sizes)]
     if options.reference:
         contenders.append(

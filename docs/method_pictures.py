@@ -64,13 +64,14 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> No
 def draw_vote() -> None:
     """Draw the labels of the network in an early epoch, the superpixels, the vote, and the end."""
     image = coffee()[::2, ::2]
-    early = {"max_iter": 3, "random_state": 0}
+    early = {"max_iter": 3, "n_segments": None, "random_state": 0}
     network = DeepImageClustering(**early, refine=False).fit(image)
     voted = DeepImageClustering(**early).fit(image)
-    last = DeepImageClustering(random_state=0).fit(image)
+    regions = DeepImageClustering(random_state=0).fit(image)
+    last = DeepImageClustering(n_segments=None, random_state=0).fit(image)
     figure, axes = plt.subplots(1, 3, figsize=(8, 2.1), layout="constrained")
     kinds = ["superpixels", "overlay", "mean"]
-    SegmentationDisplay.from_estimator(last, image, kind=kinds, ax=axes)
+    SegmentationDisplay.from_estimator(regions, image, kind=kinds, ax=axes)
     figure.savefig(IMAGES / "tour.png", dpi=160)
     figure, axes = plt.subplots(2, 2, figsize=(7, 5.3), layout="constrained")
     for fitted, kind, title, ax in [

@@ -28,4 +28,4 @@ picture = np.hstack(
 path = Path(__file__).parent / "images" / "readme.png"
 path.parent.mkdir(exist_ok=True)
 io.imsave(path, picture)
-print(f"{path}: {dic.superpixel_labels_.max() + 1} superpixels, {dic.n_clusters_} labels")
+print(f"{path}: {dic.superpixel_labels_.max() + 1} superpixels, {dic.labels_.max() + 1} regions")

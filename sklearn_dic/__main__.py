@@ -102,8 +102,8 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--superpixels", default=defaults["superpixels"], metavar="NAME|FILES",
         help=f"what votes the labels: {', '.join(get_superpixels_names())}; none; or files that "
         "hold superpixels, such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
-    add("--n-segments", type=_count_or_auto, default=None, metavar="N",
-        help="exactly N regions, or auto (default: labels of the network)")  # fmt: skip
+    add("--n-segments", type=_count_or_word, default=defaults["n_segments"], metavar="N",
+        help="exactly N regions; none: labels of the network (default: %(default)s)")  # fmt: skip
     add("--connected-components", action="store_true", help="number connected pieces apart")
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
         help="largest number of epochs (default: %(default)s)")  # fmt: skip
@@ -126,7 +126,9 @@ def _superpixels(text: str) -> str | MCGSuperpixels | None:
     return MCGSuperpixels(text) if Path(text).suffix else text
 
 
-def _count_or_auto(text: str) -> str | int:
+def _count_or_word(text: str) -> str | int | None:
+    if text == "none":
+        return None
     return text if text == "auto" else int(text)
 
 

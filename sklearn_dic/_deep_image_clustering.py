@@ -61,6 +61,7 @@ from sklearn_dic.utils._validation import (
 
 DEFAULT = "felzenszwalb"
 LARGEST_TRAINED = 10_000  # pixels, where the resolution is chosen automatically
+MERGING_BYTES = 160  # for each pixel of an image whose superpixels are merged
 
 
 def _reads_tables(estimator: Any) -> bool:
@@ -107,18 +108,19 @@ default="felzenszwalb"
         Batch-norm after the last convolution.
     refine : bool, default=True
         Whether the superpixels vote on the answer too; otherwise it is the network's own.
-    n_segments : int, "auto" or None, default=None
-        None: the answer is the labels of the network. Otherwise neighbouring superpixels are
-        merged, the most alike in learned features, colours and border first, and the tree of
-        merges, `tree_`, is cut: into exactly so many regions of each image, connected where
-        the superpixels are, or for "auto" where photographs usually have their regions, which
-        takes no `sample_mask`; labels of different images then have nothing in common, and
-        `segment` cuts anew. What
-        is merged are the superpixels; but for None and "felzenszwalb" three maps that suit
-        merging, as in `RegionMerging`.
+    n_segments : int, "auto" or None, default="auto"
+        None: the answer is the labels of the network, as in [1]_. Otherwise it is regions:
+        neighbouring superpixels are merged, the most alike in learned features, colours and
+        border first, and the tree of merges, `tree_`, is cut into exactly so many regions of
+        each image. "auto" cuts the tree of one image where photographs usually have their
+        regions, into at most `n_clusters`; a collection, a table and an image with a
+        `sample_mask` get the labels of the network, since these mean the same in each image,
+        and so does whoever sets `refine` or `connected_components`. What is merged are the
+        superpixels; but for None and "felzenszwalb" three maps that suit merging, as in
+        `RegionMerging`.
     connected_components : bool, default=False
-        Give each connected piece (8 neighbours) of a label a label of its own. Labels then
-        count the pieces of each image.
+        Give each connected piece (8 neighbours) of a label of the network a label of its own.
+        Labels then count the pieces of each image.
     max_iter : int, default=100
         Largest number of epochs (T).
     learning_rate : float, default=0.05
@@ -164,7 +166,8 @@ default="felzenszwalb"
         Number of labels of the network left in the training images, before
         `connected_components` and `n_segments`.
     tree_ : MergeTree, or list of MergeTree
-        With `n_segments`: the merges of each training image.
+        Where the answer is regions: the merges of each training image, which `segment` cuts
+        anew.
     superpixel_labels_ : ndarray or list of ndarray, dtype int32, or None
         The superpixels that voted, like `labels_`; where several maps voted, of shape
         (K, H, W) or (N, K, H, W).
@@ -259,7 +262,7 @@ default="felzenszwalb"
         upsampling: Literal["bilinear", "deconvolution"] = "bilinear",
         head_norm: bool = True,
         refine: bool = True,
-        n_segments: int | Literal["auto"] | None = None,
+        n_segments: int | Literal["auto"] | None = "auto",
         connected_components: bool = False,
         max_iter: int = 100,
         learning_rate: float = 0.05,
@@ -349,7 +352,8 @@ default=None
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X, superpixels, sample_mask)
-        self._check_merges_all(images)
+        if self.n_segments != "auto" and self.n_segments is not None:
+            self._check_has_no_mask(images)
         network = self._make_network(images, precision)
         self._check_memory("fit", network, images, device)
         network.draw(torch_generator(self.random_state)).to(device)
@@ -383,10 +387,11 @@ default=None
         """Label the training images, and set the attributes of a fitted estimator."""
         images, voters = sample.images, sample.superpixels
         answers = self._answer(network, images, voters)
+        alone = images.form == "image" and images.masks is None
         trees: list[MergeTree] = []
-        if self.n_segments is not None:
+        if self._answers_regions(alone):
             trees = self._grow_trees(network, images, voters if sample.merges_voters else None)
-        regions = [cut_tree(tree, self.n_segments) for tree in trees]
+        regions = [self._cut(tree, network) for tree in trees]
         self.module_ = network
         self.device_ = str(resolve_device(self.device))
         self.precision_ = network.precision
@@ -413,6 +418,7 @@ default=None
         self.cluster_centers_ = (
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
+        self._fitted_alone = alone
         self._superpixels_given = sample.superpixels_given
         self._merges_given = sample.merges_voters
         self._fitted_pair = sample.fingerprints
@@ -435,20 +441,20 @@ default=None
         Returns
         -------
         labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-            Labels with the meaning they have in `labels_`. A label that no training image
-            had is `n_clusters_` or larger. With `n_segments`, regions of each image, numbered
-            for itself. With the parameters of the fit, the training images have the labels
-            `labels_`.
+            As `labels_`: regions of each image, numbered for itself, or labels of the network
+            with the meaning that they have there, of which those that no training image had
+            are `n_clusters_` or larger. With the parameters of the fit, the training images
+            have the labels `labels_`.
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
         reused = superpixels is None and maps is self.superpixels
-        if self.n_segments is not None:
-            self._check_merges_all(images)
+        if self._answers_regions(self._fitted_alone):
+            self._check_has_no_mask(images)
             given = reused and self._superpixels_given
             merges_own = self._merges_given if given else _are_merged(maps)
             own = self._superpixels_for_prediction(images, maps, reused) if merges_own else None
             trees = self._grow_trees(self.module_, images, own)
-            return images.in_form_of_input([cut_tree(tree, self.n_segments) for tree in trees])
+            return images.in_form_of_input([self._cut(tree, self.module_) for tree in trees])
         voters = self._superpixels_for_prediction(images, maps, reused)
         answers = self._answer(self.module_, images, voters)
         return images.in_form_of_input([self._number(channels) for channels in answers])
@@ -461,7 +467,8 @@ default=None
         Parameters
         ----------
         n_segments : int, "auto" or None, default=None
-            Exactly so many regions of each image, or as many as photographs usually have.
+            Exactly so many regions of each image, or as many as photographs usually have, at
+            most `n_clusters`.
         threshold : float or None, default=None
             Merge what is closer than this distance (`tree_.distances_`), instead.
 
@@ -474,13 +481,13 @@ default=None
         Raises
         ------
         ValueError
-            If the fit had no `n_segments`, and so made no trees.
+            If the answer of the fit was no regions, and it made no trees.
         """
         check_is_fitted(self)
         if not hasattr(self, "tree_"):
             raise ValueError(
-                "there is no tree of merges: fit with n_segments='auto' or a number. Files of "
-                "`save` hold none"
+                "there is no tree of merges: the answer is the labels of the network. Fit with "
+                "n_segments=10, say, or one image without a mask with n_segments='auto'"
             )
         if n_segments is None and threshold is None:
             raise ValueError("n_segments and threshold are both None: say where to cut the tree")
@@ -489,9 +496,10 @@ default=None
                 f"n_segments={n_segments!r} and threshold={threshold!r}: one of them says where to "
                 "cut the tree"
             )
+        at_most = self.module_.n_clusters
         if not isinstance(self.tree_, list):
-            return cut_tree(self.tree_, n_segments, threshold)
-        labels = [cut_tree(tree, n_segments, threshold) for tree in self.tree_]
+            return cut_tree(self.tree_, n_segments, threshold, at_most=at_most)
+        labels = [cut_tree(tree, n_segments, threshold, at_most=at_most) for tree in self.tree_]
         return labels if isinstance(self.labels_, list) else np.reshape(labels, self.labels_.shape)
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
@@ -506,7 +514,7 @@ default=None
         -------
         features : ndarray of shape (H, W, n_clusters) or (N, H, W, n_clusters), or list, \
 dtype float32
-            Feature k is the strength of label k.
+            Feature k is the strength of label k of the network.
         """
         return self._features(X, lambda aggregated: aggregated)
 
@@ -543,7 +551,8 @@ dtype float32
         -------
         probabilities : ndarray of shape (H, W, n_clusters) or (N, H, W, n_clusters), or \
 list, dtype float32
-            The last axis sums to 1; its entry k belongs to label k.
+            The last axis sums to 1; its entry k belongs to label k of the network, as
+            ``n_segments=None`` gives it.
         """
         return self._features(X, lambda aggregated: aggregated.softmax(dim=1))
 
@@ -611,7 +620,7 @@ list, dtype float32
         The file is in safetensors format: the weights and arrays, and in its header the
         parameters and the other attributes as JSON. The images are not stored, nor is that of
         a `SuperpixelMap` given as `superpixels`; a `torch.device` is stored as its name.
-        Trees of merges, requests for metadata, `set_output` and callbacks are not stored.
+        Requests for metadata, `set_output` and callbacks are not stored.
 
         Examples
         --------
@@ -729,8 +738,8 @@ list, dtype float32
             return joblib.hash(maps), images.fingerprint()
         return None
 
-    @staticmethod
     def _check_memory(
+        self,
         task: Literal["fit", "prediction", "features"],
         network: DICNetwork,
         images: Images,
@@ -746,7 +755,8 @@ list, dtype float32
         by_device = {device: needed}
         host = torch.device("cpu")
         conversion = 12 * sum(image.size for image in images.given)
-        by_device[host] = by_device.get(host, 0) + conversion
+        merging = 0 if self.n_segments is None else MERGING_BYTES * max(sizes)
+        by_device[host] = by_device.get(host, 0) + conversion + merging
         for place, amount in by_device.items():
             check_memory(amount, place, *_task_and_remedy(task, network, images))
 
@@ -867,12 +877,21 @@ list, dtype float32
             for channels, mask in zip(answers, images.every_mask(), strict=True)
         ]
 
-    def _check_merges_all(self, images: Images) -> None:
-        if self.n_segments is not None and images.masks is not None:
+    def _answers_regions(self, fitted_alone: bool) -> bool:
+        """Whether the answer is regions of each image rather than labels of the network."""
+        if self.n_segments != "auto":
+            return self.n_segments is not None
+        return fitted_alone and self.refine and not self.connected_components
+
+    def _check_has_no_mask(self, images: Images) -> None:
+        if images.masks is not None:
             raise ValueError(
                 f"n_segments={self.n_segments!r} and a sample_mask: merging knows no masks. Leave "
-                "one of them out"
+                "the mask out, or set n_segments=None for the labels of the network"
             )
+
+    def _cut(self, tree: MergeTree, network: DICNetwork) -> np.ndarray:
+        return cut_tree(tree, self.n_segments, at_most=network.n_clusters)
 
     def _grow_trees(
         self, network: DICNetwork, images: Images, maps: list[np.ndarray] | None

@@ -2,7 +2,7 @@
 
 The file has one text, a JSON document, in its header; arrays and weights are its tensors, and
 the document refers to them by name. A JSON object within a value stands for what JSON lacks:
-an array, a tuple, a mapping, a path or a transformer of this package.
+an array, a tuple, a mapping, a path, a tree of merges or a transformer of this package.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from sklearn_dic import __version__
+from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.network import DICNetwork
 from sklearn_dic.superpixels._names import own_classes
 from sklearn_dic.utils._validation import check_parameters
@@ -67,13 +68,14 @@ def _fitted_attributes(estimator: Any) -> dict[str, Any]:
     fitted = {
         name: value
         for name, value in vars(estimator).items()
-        if name.endswith("_") and not name.startswith("_") and name not in ("module_", "tree_")
+        if name.endswith("_") and not name.startswith("_") and name != "module_"
     }
     fitted["device_"] = "cpu"
     fitted["_channels"] = estimator._channels
     fitted["_superpixels_given"] = estimator._superpixels_given
     fitted["_merges_given"] = estimator._merges_given
     fitted["_masked_images"] = estimator._masked_images
+    fitted["_fitted_alone"] = estimator._fitted_alone
     fitted["_fitted_pair"] = pair = estimator._fitted_pair
     if pair is not None and pair[0] == joblib.hash(estimator.superpixels):
         # The hash of an array knows its strides, which a file does not: loading hashes anew.
@@ -133,6 +135,8 @@ def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
         return {"mapping": _encode(pairs, name, tensors)}
     if isinstance(value, os.PathLike):
         return {"path": os.fsdecode(value)}
+    if isinstance(value, MergeTree):
+        return {"tree": _encode(list(vars(value).values()), name, tensors)}
     if type(value) is own_classes().get(type(value).__name__):
         parameters = value.get_params(deep=False)
         return {
@@ -165,6 +169,8 @@ def _decode(value: Any, tensors: dict[str, np.ndarray]) -> Any:
             return dict(_decode(pairs, tensors))
         case {"path": path}:
             return Path(path)
+        case {"tree": parts}:
+            return MergeTree(*_decode(parts, tensors))
         case {"transformer": name, "parameters": parameters} if name in own_classes():
             return own_classes()[name](**_decode_all(parameters, tensors))
         case {"array": name}:

@@ -78,9 +78,10 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
     assert float(own["auto"][0]) == np.mean(regions)
 
 
-def test_committed_table_is_made_of_the_committed_rows(benchmark):
-    with open(benchmark.HERE / "results/hierarchy.csv", newline="") as file:
+@pytest.mark.parametrize("name", ["hierarchy", "bsds300"])
+def test_committed_table_is_made_of_the_committed_rows(benchmark, name):
+    with open(benchmark.HERE / f"results/{name}.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     made = benchmark.render(rows)
-    committed = (benchmark.HERE.parent / "docs/tables/hierarchy.rst").read_text()
+    committed = (benchmark.HERE.parent / f"docs/tables/{name}.rst").read_text()
     assert made.rpartition("Made by")[0] == committed.rpartition("Made by")[0]

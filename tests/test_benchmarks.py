@@ -169,7 +169,13 @@ def test_contenders_begin_and_end_alike(speed, photo):
     exact = {"n_clusters": 12, "n_centers": 6}
     problem = speed.Problem("photo", photo[::2, ::2], None, "cpu", seed=0)
     plain = speed.PlainContender("plain", exact).run(problem, 4)
-    exact |= {"resolution": 1, "tol": None, "min_clusters": 1, "precision": "float32"}
+    exact |= {
+        "n_segments": None,
+        "resolution": 1,
+        "tol": None,
+        "min_clusters": 1,
+        "precision": "float32",
+    }
     own = speed.Contender("exact", exact).run(problem, 4)
     assert plain.n_iter == own.n_iter == 4
     assert plain.ends == sorted(plain.ends)

@@ -22,7 +22,8 @@ each_clusterer = pytest.mark.parametrize("dic", CLUSTERERS, ids=str)
 
 @pytest.fixture
 def dic():
-    return DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0)
+    # The labels of the network; regions are merged in test_merging.py.
+    return DeepImageClustering(8, n_centers=4, n_segments=None, max_iter=3, random_state=0)
 
 
 def forms(photo):
@@ -72,7 +73,9 @@ def test_features_and_probabilities(dic, photo):
 
 
 def test_label_k_is_feature_k(photo):
-    dic = DeepImageClustering(8, max_iter=5, refine=False, clustering="paper", random_state=0)
+    dic = DeepImageClustering(
+        8, n_segments=None, max_iter=5, refine=False, clustering="paper", random_state=0
+    )
     probabilities = dic.fit(photo).predict_proba(photo)
     np.testing.assert_array_equal(probabilities.argmax(-1), dic.labels_)
     assert dic.cluster_centers_.shape == (32, 8)
@@ -82,7 +85,7 @@ def test_label_k_is_feature_k(photo):
 
 
 def test_score_is_the_mean_log_probability_of_the_voted_label(photo):
-    dic = DeepImageClustering(8, max_iter=3, random_state=0).fit(photo)
+    dic = DeepImageClustering(8, n_segments=None, max_iter=3, random_state=0).fit(photo)
     chosen = np.take_along_axis(dic.predict_proba(photo), dic.labels_[..., None], axis=-1)
     assert dic.score(photo) == pytest.approx(np.log(chosen).mean(), rel=1e-4)
     assert dic.score(photo, y="not used") == dic.score(photo)

@@ -79,15 +79,62 @@ def test_predict_cuts_other_images(dic, photo):
     np.testing.assert_array_equal(np.unique(labels), np.arange(7))
 
 
-def test_without_a_tree(dic, photo, tmp_path):
-    dic.fit(photo)
-    dic.save(tmp_path / "dic.safetensors")
+def test_trees_are_saved(dic, photo, tmp_path):
+    dic.fit([photo, photo[:30]]).save(tmp_path / "dic.safetensors")
     loaded = DeepImageClustering.load(tmp_path / "dic.safetensors")
-    np.testing.assert_array_equal(loaded.predict(photo), dic.labels_)
+    for own, cut in zip(loaded.segment(n_segments=4), dic.segment(n_segments=4), strict=True):
+        np.testing.assert_array_equal(own, cut)
+
+
+def test_without_a_tree(dic, photo):
     plain = clone(dic).set_params(n_segments=None).fit(photo)
-    for estimator in (loaded, plain, dic.set_params(n_segments=None).fit(photo)):
-        with pytest.raises(ValueError, match="there is no tree of merges: fit with n_segments"):
+    for estimator in (plain, dic.fit(photo).set_params(n_segments=None).fit(photo)):
+        with pytest.raises(ValueError, match="there is no tree of merges: the answer is the"):
             estimator.segment(n_segments=3)
+
+
+def test_auto_is_regions_of_one_image_and_labels_of_several(dic, photo):
+    assert DeepImageClustering().n_segments == "auto"
+    network = clone(dic).set_params(n_segments=None)
+    dic.set_params(n_segments="auto").fit(photo)
+    assert len(np.unique(dic.labels_)) == dic.labels_.max() + 1 > 1
+    np.testing.assert_array_equal(dic.segment(n_segments="auto"), dic.labels_)
+    np.testing.assert_array_equal(dic.predict(photo), dic.labels_)
+    pieces = label_components(dic.labels_, background=-1, connectivity=2)
+    assert pieces.max() == dic.labels_.max() + 1
+    other = dic.predict([photo[:30]])[0]  # of the same estimator
+    assert label_components(other, background=-1, connectivity=2).max() == other.max() + 1
+
+    collection = [photo, photo[:30]]
+    dic.fit(collection)
+    network.fit(collection)
+    for own, expected in zip(dic.labels_, network.labels_, strict=True):
+        np.testing.assert_array_equal(own, expected)
+    np.testing.assert_array_equal(dic.predict(photo[:30]), dic.labels_[1])
+
+
+def test_auto_with_a_mask_is_the_labels_of_the_network(dic, photo):
+    mask = np.arange(75) * np.ones((50, 1)) > 9
+    network = clone(dic).set_params(n_segments=None).fit(photo, sample_mask=mask)
+    dic.set_params(n_segments="auto").fit(photo, sample_mask=mask)
+    np.testing.assert_array_equal(dic.labels_, network.labels_)
+    np.testing.assert_array_equal(dic.predict(photo), dic.labels_)
+    dic.fit(photo)
+    with pytest.raises(ValueError, match="n_segments='auto' and a sample_mask: merging knows no"):
+        dic.predict(photo, sample_mask=mask)
+
+
+@pytest.mark.parametrize("n_clusters", [1, 2, 5])
+def test_auto_makes_at_most_so_many_regions_as_there_are_labels(dic, photo, n_clusters):
+    dic.set_params(n_clusters=n_clusters, n_segments="auto").fit(photo)
+    assert dic.labels_.max() + 1 <= n_clusters
+    assert dic.set_params(n_segments=20).fit_predict(photo).max() + 1 == 20
+
+
+def test_channels_that_are_no_colours(dic, photo):
+    image = 50 * (photo / 255 - 0.5)
+    dic.set_params(superpixels=SLICSuperpixels(40, convert2lab=False))
+    np.testing.assert_array_equal(dic.fit(image).predict(image), dic.labels_)
 
 
 def test_bad_cuts(dic, photo):

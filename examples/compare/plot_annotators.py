@@ -36,7 +36,7 @@ for number, (labels, ax) in enumerate(zip(annotations, axes, strict=False)):
     ax.set_title(f"annotator {number}", fontsize="medium")
 dic = DeepImageClustering(random_state=0).fit(image)
 SegmentationDisplay.from_predictions(image, dic.labels_, kind="boundaries", ax=axes[3])
-axes[3].set_title(f"DIC, {dic.n_clusters_} labels", fontsize="medium")
+axes[3].set_title(f"DIC, {dic.labels_.max() + 1} regions", fontsize="medium")
 plt.show()
 
 # %%

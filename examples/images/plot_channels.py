@@ -33,7 +33,7 @@ axes[0].set_title("the fourth channel", fontsize="medium")
 for picture, ax in zip([left, with_depth], axes[1:], strict=True):
     dic = DeepImageClustering(n_clusters=32, random_state=0).fit(picture)
     SegmentationDisplay.from_predictions(left, dic.labels_, kind="overlay", ax=ax)
-    ax.set_title(f"{picture.shape[2]} channels: {dic.n_clusters_} labels", fontsize="medium")
+    ax.set_title(f"{picture.shape[2]} channels: {dic.labels_.max() + 1} regions", fontsize="medium")
 plt.show()
 
 # %%

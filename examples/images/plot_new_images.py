@@ -19,7 +19,7 @@ from sklearn_dic.inspection import SegmentationDisplay
 section = immunohistochemistry()[::2, ::2]
 seen, unseen = section[:128], section[128:]
 
-dic = DeepImageClustering(n_clusters=16, random_state=0)
+dic = DeepImageClustering(n_clusters=16, n_segments=None, random_state=0)
 start = time.perf_counter()
 dic.fit(seen)
 fitted = time.perf_counter()

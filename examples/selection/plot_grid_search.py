@@ -48,7 +48,7 @@ plt.show()
 # five measures of the literature, of which a higher value is always better; ``refit`` names the
 # one that chooses. ``n_jobs=2`` runs two fits at a time.
 search = GridSearchCV(
-    DeepImageClustering(max_iter=20, random_state=0),
+    DeepImageClustering(n_segments=None, max_iter=20, random_state=0),
     {"n_clusters": [10, 30, 90], "n_centers": [8, 32]},
     scoring=SCORERS,
     refit="segmentation_covering",

@@ -27,7 +27,7 @@ annotation = np.zeros(image.shape[:2], int)
 annotation[ellipse(222, 309, 138, 139, shape=annotation.shape)] = 1
 annotation[ellipse(440, 368, 66, 80, shape=annotation.shape)] = 2
 images, annotations = [image[::4, ::4]], [annotation[::4, ::4]]
-dic = DeepImageClustering(n_clusters=16, max_iter=16, random_state=0)
+dic = DeepImageClustering(n_clusters=16, n_segments=None, max_iter=16, random_state=0)
 common = {"scoring": "segmentation_covering", "cv": PerImageSplit()}
 
 # %%

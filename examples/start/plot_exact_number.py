@@ -2,14 +2,15 @@
 An exact number of regions
 ==========================
 
-The labels of the network cannot be asked for a number. With ``n_segments`` superpixels are merged
-instead, the most alike in learned features, colours and border first; one fit gives every number.
+Superpixels are merged, the most alike in learned features, colours and border first. One fit keeps
+all merges, and so gives every number of regions.
 """
 
 # %%
 # One fit
 # -------
-# ``"auto"`` cuts the tree of merges where photographs usually have their regions.
+# ``n_segments="auto"``, the default, cuts the tree of merges where photographs usually have their
+# regions.
 
 # sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
@@ -20,7 +21,7 @@ from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.inspection import HierarchyDisplay, SegmentationDisplay
 
 image = chelsea()
-dic = DeepImageClustering(n_segments="auto", random_state=0).fit(image)
+dic = DeepImageClustering(random_state=0).fit(image)
 HierarchyDisplay.from_estimator(dic)
 plt.show()
 

@@ -20,17 +20,19 @@ image = coffee()[::2, ::2]
 dic = DeepImageClustering(n_clusters=32, random_state=0).fit(image)
 
 # %%
-# ``n_clusters`` is the largest number of labels. Far fewer are left, since superpixels
-# that look alike to the network take the same one.
+# ``n_clusters`` is the largest number of labels that the network may use. Training merges them,
+# since superpixels that look alike to the network take the same one. What it learned then decides
+# which neighbours belong to one region.
 print(f"{dic.n_clusters_} labels after {dic.n_iter_} epochs, stopped by {dic.stopped_by_}")
+print(f"{dic.labels_.max() + 1} regions")
 
 # %%
-# The superpixels that voted, and the answer with each label in its mean colour.
+# The superpixels that voted, and the answer with each region in its mean colour.
 SegmentationDisplay.from_estimator(dic, image, kind=["image", "superpixels", "mean"])
 plt.show()
 
 # %%
-# The same labels in colours of their own, over the photograph in grey.
+# The same regions in colours of their own, over the photograph in grey.
 SegmentationDisplay.from_estimator(dic, image, kind="overlay")
 plt.show()
 

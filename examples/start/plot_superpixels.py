@@ -37,7 +37,7 @@ methods = [
 figure, axes = plt.subplots(2, 4, figsize=(12, 5), layout="constrained")
 for method, (above, below) in zip(methods, axes.T, strict=True):
     superpixels = method.fit_transform(image)
-    dic = DeepImageClustering(superpixels=method, max_iter=50, random_state=0)
+    dic = DeepImageClustering(superpixels=method, n_segments=None, max_iter=50, random_state=0)
     SegmentationDisplay.from_predictions(image, superpixels, kind="boundaries", ax=above)
     SegmentationDisplay.from_predictions(image, dic.fit_predict(image), kind="mean", ax=below)
     name = type(method).__name__.removesuffix("Superpixels")
@@ -48,7 +48,9 @@ plt.show()
 # Several superpixel maps at once have one vote each at every pixel. A boundary that all of them
 # have is more likely to stay.
 both = DeepImageClustering(
-    superpixels=["felzenszwalb", SLICSuperpixels(n_segments=400)], random_state=0
+    superpixels=["felzenszwalb", SLICSuperpixels(n_segments=400)],
+    n_segments=None,
+    random_state=0,
 )
 SegmentationDisplay.from_estimator(both.fit(image), image, kind=["superpixels", "overlay", "mean"])
 plt.show()
@@ -60,7 +62,8 @@ plt.show()
 # squares, which knows nothing of the picture, and the answer shows it.
 rows, columns = np.indices(image.shape[:2]) // 7
 squares = rows * 1000 + columns
-dic = DeepImageClustering(superpixels=squares, max_iter=50, random_state=0).fit(image)
+dic = DeepImageClustering(superpixels=squares, n_segments=None, max_iter=50, random_state=0)
+dic.fit(image)
 SegmentationDisplay.from_estimator(dic, image, kind=["superpixels", "mean"])
 plt.show()
 
@@ -76,4 +79,4 @@ with tempfile.TemporaryDirectory() as folder:
     from_files = MCGSuperpixels(f"{folder}/{{stem}}.npy")
     dic = DeepImageClustering(superpixels=from_files, max_iter=10, random_state=0)
     labels = dic.fit_predict(photograph)
-print(labels.shape, f"{dic.superpixel_labels_.max() + 1} superpixels, {dic.n_clusters_} labels")
+print(labels.shape, f"{dic.superpixel_labels_.max() + 1} superpixels, {labels.max() + 1} regions")

@@ -21,7 +21,9 @@ image = chelsea()[::3, ::3]
 epochs = [1, 3, 8, 40]
 figure, axes = plt.subplots(1, len(epochs), figsize=(12, 2.6), layout="constrained")
 for max_iter, ax in zip(epochs, axes, strict=True):
-    dic = DeepImageClustering(64, max_iter=max_iter, tol=None, random_state=0).fit(image)
+    dic = DeepImageClustering(64, n_segments=None, max_iter=max_iter, tol=None, random_state=0).fit(
+        image
+    )
     SegmentationDisplay.from_predictions(image, dic.labels_, kind="mean", ax=ax)
     ax.set_title(f"epoch {dic.n_iter_}: {dic.n_clusters_} labels", fontsize="medium")
 plt.show()

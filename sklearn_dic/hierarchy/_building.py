@@ -1,19 +1,17 @@
 """From a picture and its superpixels to a tree."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mutual_information_contrast
-from sklearn_dic.hierarchy._features import as_spread_as, describe_regions, mean_by_region
+from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
 from sklearn_dic.hierarchy._kinds import sort_pixels
 from sklearn_dic.hierarchy._merge_tree import MergeTree
-from sklearn_dic.superpixels._color import to_lab
+from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
-
-Contrast = Literal["mutual_information", "gradient"] | None
 
 
 def build_merge_tree(
@@ -24,8 +22,8 @@ def build_merge_tree(
     features_weight: float = 0.5,
     enclosing_weight: float = 0.7,
     histogram_weight: float = 30.0,
-    contrast: Contrast = "mutual_information",
-    contrast_weight: float = 200.0,
+    gradient_weight: float = 200.0,
+    mutual_information_weight: float = 100.0,
     size_exponent: float = 0.35,
     border_exponent: float = 0.4,
 ) -> MergeTree:
@@ -34,7 +32,7 @@ def build_merge_tree(
     Parameters
     ----------
     image : ndarray of shape (H, W, C)
-        Floats. Three channels are RGB from 0 to 1, and compared in Lab; others are stretched
+        Floats. Three channels from 0 to 1 are RGB, and compared in Lab; others are stretched
         to its range.
     superpixels : array-like of int, shape (H, W) or (K, H, W), or list of K maps
         The first map is merged. The others help: what lies in one of their regions looks
@@ -49,11 +47,9 @@ def build_merge_tree(
     histogram_weight : float, default=30.0
         How much the histograms of colours and textures count: this is the difference in Lab
         that is worth a Hellinger distance of 1.
-    contrast : {"mutual_information", "gradient", None}, default="mutual_information"
-        What makes a border strong: how rarely this picture shows close together what meets
-        there; the gradient of the colours; or nothing but the difference of the regions.
-    contrast_weight : float, default=200.0
-        How much it counts against a squared difference in colour.
+    gradient_weight, mutual_information_weight : float, default=200.0, 100.0
+        How much it counts, against a squared difference in colour, that the colours change
+        along a border, and that this picture rarely shows close together what meets there.
     size_exponent, border_exponent : float
         See `RegionMerging`.
 
@@ -70,7 +66,7 @@ def build_merge_tree(
     maps = [superpixels] if np.ndim(superpixels) == 2 else list(superpixels)
     maps = [check_superpixel_map(one, image.shape[:2], "the image") for one in maps]
     leaves = maps[0]
-    channels = to_lab(image, None)
+    channels = to_lab(image, None if is_in_unit_range(image) else False)
     kinds = sort_pixels(channels)
     described = [
         describe_regions(
@@ -84,14 +80,14 @@ def build_merge_tree(
     ]
     if features is not None:
         _check_features(features, leaves.shape)
-        learned = mean_by_region(as_spread_as(features, channels), leaves)
-        described.append(features_weight * learned)
+        weight = features_weight * relative_spread(features, channels)
+        described.append(weight * mean_by_region(features, leaves))
     adjacency = find_adjacency(leaves)
-    contrasts = None
-    if contrast == "mutual_information":
-        contrasts = contrast_weight * mutual_information_contrast(kinds, adjacency)
-    elif contrast == "gradient":
-        contrasts = contrast_weight * gradient_contrast(channels, adjacency)
+    contrasts = np.zeros(len(adjacency.pairs))
+    if gradient_weight > 0:
+        contrasts += gradient_weight * gradient_contrast(channels, adjacency)
+    if mutual_information_weight > 0:
+        contrasts += mutual_information_weight * mutual_information_contrast(kinds, adjacency)
     children, distances = agglomerate(
         np.concatenate(described, axis=1),
         np.bincount(leaves.ravel()) / leaves.size,

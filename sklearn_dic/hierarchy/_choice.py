@@ -6,7 +6,7 @@ from sklearn_dic.hierarchy._merge_tree import MergeTree
 
 # Distance whose cut has the best PRI on 100 images of BSDS300 train, with the defaults of
 # `RegionMerging`. Other weights stretch the distances.
-TYPICAL_DISTANCE = 30.0
+TYPICAL_DISTANCE = 37.0
 
 
 def choose_n_segments(tree: MergeTree) -> int:

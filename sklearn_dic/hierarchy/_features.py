@@ -66,11 +66,14 @@ def describe_regions(
     return np.concatenate(features, axis=1)
 
 
-def as_spread_as(features: np.ndarray, channels: np.ndarray) -> np.ndarray:
-    """Scale (H, W, D) features so that they vary as much over the picture as its channels do.
+def relative_spread(features: np.ndarray, channels: np.ndarray) -> float:
+    """Find what (H, W, D) features are multiplied by to vary as much as the channels do.
 
     Their units do not matter then, only how they differ from each other.
     """
-    wanted = channels.reshape(-1, channels.shape[-1]).var(axis=0).sum()
-    found = features.reshape(-1, features.shape[-1]).astype(np.float64).var(axis=0).sum()
-    return features * np.sqrt(wanted / found) if found > 0 else np.zeros_like(features)
+    found = _spread(features)
+    return float(np.sqrt(_spread(channels) / found)) if found > 0 else 0.0
+
+
+def _spread(values: np.ndarray) -> float:
+    return sum(np.var(plane, dtype=np.float64) for plane in np.moveaxis(values, -1, 0))

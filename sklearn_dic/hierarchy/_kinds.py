@@ -36,7 +36,7 @@ def sort_pixels(channels: np.ndarray, n_kinds: int = 48, sigma: float = 2.0) -> 
         widest = int(np.argmax([spread.max() for spread in spreads]))
         values = features[members[widest], spreads[widest].argmax()]
         upper = values > values.mean()
-        if not upper.any():
+        if upper.all() or not upper.any():  # the mean of equal values may be rounded to either side
             break
         halves = [members[widest][~upper], members[widest][upper]]
         members[widest : widest + 1] = halves

@@ -216,7 +216,7 @@ class DICNetwork(nn.Module):
         """Estimate the peak memory of labelling one image of so many pixels."""
         element = 2 if self.precision == "bfloat16" else 4
         reduced = element * WIDEST_CHANNELS + 4 * (3 * self.n_clusters + 2 * self.n_centers)
-        labels_and_superpixels = 96
+        labels_and_superpixels = 200
         full_size = 4 * self.n_clusters + labels_and_superpixels
         weights = 4 * sum(parameter.numel() for parameter in self.parameters())
         return round(n_pixels * (self.resolution**2 * reduced + full_size)) + weights

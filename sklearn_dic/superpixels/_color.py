@@ -19,7 +19,7 @@ def is_converted(image: np.ndarray, convert2lab: bool | None) -> bool:
 def to_lab(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
     """(H, W, C) -> (H, W, C): Lab of RGB; other channels are stretched to 0..100, its range."""
     if is_converted(image, convert2lab):
-        if image.min() < -0.01 or image.max() > 1.01:
+        if not is_in_unit_range(image):
             warnings.warn(
                 f"three channels are taken for RGB from 0 to 1, and these go from {image.min():g} "
                 f"to {image.max():g}. Divide the image (by 255, if it was 8-bit), or say "
@@ -29,6 +29,11 @@ def to_lab(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
         return rgb2lab(image)
     spread = np.ptp(image)
     return (image - image.min()) * (100 / spread if spread > 0 else 1)
+
+
+def is_in_unit_range(image: np.ndarray) -> bool:
+    """Whether values may be those of RGB, with room for interpolation."""
+    return bool(image.min() >= -0.01 and image.max() <= 1.01)
 
 
 def color_gradient(image: np.ndarray, sigma: float, convert2lab: bool | None) -> np.ndarray:

@@ -15,8 +15,9 @@ from sklearn_dic.hierarchy._contrast import (
     gradient_contrast,
     mutual_information_contrast,
 )
-from sklearn_dic.hierarchy._features import as_spread_as, describe_regions, mean_by_region
+from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
 from sklearn_dic.hierarchy._kinds import kind_histograms, sort_pixels
+from sklearn_dic.superpixels._color import to_lab
 
 label_maps = st.integers(0, 9999).map(
     lambda seed: np.unique(
@@ -115,6 +116,12 @@ def test_kinds_differ_in_color_or_texture(n_kinds):
         assert set(kinds[:, :15].ravel()).isdisjoint(kinds[:, 25:].ravel())
 
 
+@given(st.integers(0, 255), st.integers(1, 12), st.integers(1, 12))
+def test_even_pictures_have_one_kind_of_pixels(value, height, width):
+    image = np.full((height, width, 3), value / 255, np.float32)
+    assert sort_pixels(to_lab(image, None)).max() == 0
+
+
 def test_descriptions_by_hand():
     channels = np.array([[[0.0], [2.0], [5.0], [5.0]]])
     labels = np.array([[0, 0, 1, 2]])
@@ -134,9 +141,11 @@ def test_descriptions_by_hand():
 def test_features_of_any_unit_count_the_same():
     random = np.random.RandomState(0)
     channels, features = random.rand(9, 8, 3), random.rand(9, 8, 5)
-    scaled = as_spread_as(features, channels)
+    scaled = relative_spread(features, channels) * features
     assert scaled.var(axis=(0, 1)).sum() == pytest.approx(channels.var(axis=(0, 1)).sum())
-    np.testing.assert_allclose(as_spread_as(1e3 * features, channels), scaled)
-    assert not as_spread_as(np.full((9, 8, 2), 7), channels).any()
+    assert relative_spread(1e3 * features, channels) == pytest.approx(
+        1e-3 * relative_spread(features, channels)
+    )
+    assert relative_spread(np.full((9, 8, 2), 7), channels) == 0
     labels = np.arange(72).reshape(9, 8)
     np.testing.assert_array_equal(mean_by_region(features, labels), features.reshape(72, 5))

@@ -11,7 +11,7 @@ from sklearn_dic import PerImage
 from sklearn_dic.datasets import make_mosaic
 from sklearn_dic.hierarchy import MergeTree, RegionMerging, build_merge_tree
 from sklearn_dic.model_selection import PerImageSplit
-from sklearn_dic.superpixels import SLICSuperpixels, SuperpixelMap
+from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels, SuperpixelMap
 from tests._registry import REGION_MERGERS
 
 each_merger = pytest.mark.parametrize("merger", REGION_MERGERS, ids=str)
@@ -184,12 +184,23 @@ def test_features_decide_where_colors_do_not():
     np.testing.assert_array_equal(both[1], labels.T)
 
 
+def test_what_encloses_is_found_on_a_reduced_copy(photo, monkeypatch):
+    exact = RegionMerging(9).fit_predict(photo)
+    monkeypatch.setattr("sklearn_dic.hierarchy._region_merging.LARGEST_ENCLOSING", 1500)
+    merging = RegionMerging(9)
+    reduced = merging.fit_predict(photo)
+    assert adjusted_rand_score(exact.ravel(), reduced.ravel()) > 0.5
+    fine = FelzenszwalbSuperpixels(100).fit_transform(photo)
+    assert merging.tree_.n_leaves == fine.max() + 1  # these are exact
+
+
 def test_several_maps_enclose_the_first(photo):
     fine = SLICSuperpixels(60).fit_transform(photo)
     halves = np.zeros(photo.shape[:2], int)
     halves[:, 37:] = 1
     image = photo.astype(float) / 255
-    tree = build_merge_tree(image, [fine, halves], enclosing_weight=100, contrast=None)
+    weights = {"enclosing_weight": 100, "gradient_weight": 0, "mutual_information_weight": 0}
+    tree = build_merge_tree(image, [fine, halves], **weights)
     assert isinstance(tree, MergeTree)
     assert tree.n_leaves == fine.max() + 1
     centres = [np.mean(np.nonzero(fine == label)[1]) > 37 for label in range(tree.n_leaves)]
@@ -205,7 +216,7 @@ def test_several_maps_enclose_the_first(photo):
         ({"n_segments": None}, "n_segments and threshold are both None"),
         ({"threshold": -1}, "'threshold'"),
         ({"superpixels": "kmeans"}, "'superpixels'"),
-        ({"contrast": "edges"}, "'contrast'"),
+        ({"gradient_weight": -1}, "'gradient_weight'"),
         ({"superpixels": np.zeros((9, 9), int)}, r"shape \(9, 9\), the image has \(50, 75\)"),
     ],
 )

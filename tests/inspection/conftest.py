@@ -24,4 +24,5 @@ def superpixels(photo):
 
 @pytest.fixture(scope="session")
 def dic(photo):
-    return DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0).fit(photo)
+    dic = DeepImageClustering(8, n_centers=4, n_segments=None, max_iter=3, random_state=0)
+    return dic.fit(photo)

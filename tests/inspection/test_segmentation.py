@@ -192,7 +192,9 @@ def test_labels_of_separate_fits_are_coloured_separately(photo):
     images = [photo, photo[:20]]
     per_image = PerImage(DeepImageClustering(8, max_iter=3, random_state=0)).fit(images)
     slic = SLICSuperpixels(50)
-    pieces = DeepImageClustering(8, max_iter=3, connected_components=True, random_state=0)
+    pieces = DeepImageClustering(
+        8, n_segments=None, max_iter=3, connected_components=True, random_state=0
+    )
     for estimator in (per_image, slic, pieces.fit(images)):
         display = from_estimator(estimator, images)
         assert display.label_colors_ == [label_colors([labels]) for labels in display.labels]

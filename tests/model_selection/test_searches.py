@@ -38,7 +38,9 @@ def images_and_truths():
 
 @pytest.fixture
 def dic():
-    return DeepImageClustering(8, n_centers=4, max_iter=3, resolution=1, random_state=0)
+    return DeepImageClustering(
+        8, n_centers=4, n_segments=None, max_iter=3, resolution=1, random_state=0
+    )
 
 
 def test_grid_search_over_spn_and_m_with_several_scorers(dic, images_and_truths):
@@ -174,7 +176,7 @@ def test_pipeline_with_preprocessing_and_memory(dic, images_and_truths, tmp_path
 
 def test_features_for_a_supervised_pixel_classifier(images_and_truths):
     (image, *_), (truth, *_) = images_and_truths
-    dic = DeepImageClustering(16, max_iter=30, resolution=1, random_state=0)
+    dic = DeepImageClustering(16, n_segments=None, max_iter=30, resolution=1, random_state=0)
     features = dic.fit(image).transform(image)
     rng = np.random.default_rng(0)
     annotated = rng.permutation(truth.size)[:60]  # few pixels, as a person would mark them

@@ -121,7 +121,7 @@ def test_no_split_fits_all_images_at_once():
 
 
 def test_no_split_takes_one_image(photo):
-    dic = DeepImageClustering(max_iter=2, random_state=0)
+    dic = DeepImageClustering(n_segments=None, max_iter=2, random_state=0)
     search = GridSearchCV(dic, {"n_clusters": [4]}, cv=NoSplit()).fit(photo)
     expected = dic.set_params(n_clusters=4).fit(photo)
     np.testing.assert_array_equal(search.best_estimator_.labels_, expected.labels_)
@@ -130,7 +130,9 @@ def test_no_split_takes_one_image(photo):
 
 def test_the_row_of_the_papers_table():
     search = GridSearchCV(
-        DeepImageClustering(max_iter=2, superpixels=SLICSuperpixels(), random_state=0),
+        DeepImageClustering(
+            n_segments=None, max_iter=2, superpixels=SLICSuperpixels(), random_state=0
+        ),
         {"n_clusters": [4, 8], "superpixels__n_segments": [20, 60]},
         scoring={"probabilistic_rand_index": mean_rand_index, "few": minus_n_labels},
         refit=False,
@@ -143,9 +145,9 @@ def test_the_row_of_the_papers_table():
     pri = "probabilistic_rand_index"
     setting = scale.ois_params[pri][1]
     one = PerImage(
-        DeepImageClustering(max_iter=2, superpixels=SLICSuperpixels(), random_state=0).set_params(
-            **setting
-        )
+        DeepImageClustering(
+            n_segments=None, max_iter=2, superpixels=SLICSuperpixels(), random_state=0
+        ).set_params(**setting)
     ).fit(IMAGES[1:2])
     rank = search.cv_results_["params"].index(setting)
     score = mean_rand_index(one, IMAGES[1:2], ANNOTATIONS[1:2])

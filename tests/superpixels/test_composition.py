@@ -24,7 +24,7 @@ TRAIN_IS_TEST = [([0], [0])]
 
 @pytest.fixture
 def dic():
-    return DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0)
+    return DeepImageClustering(8, n_centers=4, n_segments=None, max_iter=3, random_state=0)
 
 
 def test_a_pipeline_votes_with_its_superpixels(dic, photo):
