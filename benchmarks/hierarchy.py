@@ -214,8 +214,14 @@ def render(rows: list[dict]) -> str:
     cells = [["tree", "cut", "regions", *MEASURES, "seconds"]]
     if len(images) == BSDS300:
         cells += [[f"published: {name}", "", "", *scores, ""] for name, scores in SYSTEMS.items()]
-    for name, protocol in dict.fromkeys((row["method"], row["protocol"]) for row in rows):
-        own = [row for row in rows if (row["method"], row["protocol"]) == (name, protocol)]
+    val = [
+        row | {"protocol": f"{row['protocol']}, val alone"}
+        for row in rows
+        if row["image"].startswith("val") and row["protocol"] in ("auto", "OIS by PRI")
+    ]
+    every = rows + (val if len(images) == BSDS300 else [])
+    for name, protocol in dict.fromkeys((row["method"], row["protocol"]) for row in every):
+        own = [row for row in every if (row["method"], row["protocol"]) == (name, protocol)]
 
         def mean(column: str, weights: list | None = None, own: list[dict] = own) -> float:
             return float(np.average([float(row[column]) for row in own], weights=weights))

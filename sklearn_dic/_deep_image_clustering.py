@@ -24,7 +24,7 @@ from tqdm.auto import tqdm
 
 from sklearn_dic._persistence import load_estimator, save_estimator
 from sklearn_dic.hierarchy import MergeTree, RegionMerging
-from sklearn_dic.hierarchy._region_merging import cut_tree, grow_trees
+from sklearn_dic.hierarchy._region_merging import cut_tree, make_tree
 from sklearn_dic.network import (
     DICNetwork,
     Epoch,
@@ -114,9 +114,9 @@ default="felzenszwalb"
         border first, and the tree of merges, `tree_`, is cut into exactly so many regions of
         each image. "auto" cuts the tree of one image where photographs usually have their
         regions, into at most `n_clusters`; a collection, a table and an image with a
-        `sample_mask` get the labels of the network, since these mean the same in each image,
-        and so does whoever sets `refine` or `connected_components`. What is merged are the
-        superpixels; but for None and "felzenszwalb" three maps that suit merging, as in
+        `sample_mask` get the labels of the network, since these mean the same in each image;
+        so do ``refine=False`` and ``connected_components=True``. What is merged are the
+        superpixels; but for None and "felzenszwalb" those that suit merging, as in
         `RegionMerging`.
     connected_components : bool, default=False
         Give each connected piece (8 neighbours) of a label of the network a label of its own.
@@ -387,7 +387,7 @@ default=None
         """Label the training images, and set the attributes of a fitted estimator."""
         images, voters = sample.images, sample.superpixels
         answers = self._answer(network, images, voters)
-        alone = images.form == "image" and images.masks is None
+        alone = len(images) == 1 and images.form != "table" and images.masks is None
         trees: list[MergeTree] = []
         if self._answers_regions(alone):
             trees = self._grow_trees(network, images, voters if sample.merges_voters else None)
@@ -448,7 +448,7 @@ default=None
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
         reused = superpixels is None and maps is self.superpixels
-        if self._answers_regions(self._fitted_alone):
+        if self._answers_regions(self._fitted_alone and images.form != "table"):
             self._check_has_no_mask(images)
             given = reused and self._superpixels_given
             merges_own = self._merges_given if given else _are_merged(maps)
@@ -886,8 +886,9 @@ list, dtype float32
     def _check_has_no_mask(self, images: Images) -> None:
         if images.masks is not None:
             raise ValueError(
-                f"n_segments={self.n_segments!r} and a sample_mask: merging knows no masks. Leave "
-                "the mask out, or set n_segments=None for the labels of the network"
+                f"n_segments={self.n_segments!r} and a sample_mask (a training image has that of "
+                "the fit): merging knows no masks. Leave the mask out, or set n_segments=None for "
+                "the labels of the network"
             )
 
     def _cut(self, tree: MergeTree, network: DICNetwork) -> np.ndarray:
@@ -897,11 +898,13 @@ list, dtype float32
         self, network: DICNetwork, images: Images, maps: list[np.ndarray] | None
     ) -> list[MergeTree]:
         """Merge the superpixels of each image, by colours, borders and learned features."""
-        features = [
-            aggregated[0].permute(1, 2, 0).cpu().numpy()
-            for aggregated, _ in self._aggregate(network, images, None)
+        merging = RegionMerging()
+        superpixels = merging._find_superpixels(images, maps)
+        parts = self._aggregate(network, images, None)  # one after the other: they are large
+        return [
+            make_tree(merging, (image, own, aggregated[0].permute(1, 2, 0).cpu().numpy()))
+            for image, own, (aggregated, _) in zip(images.pixels, superpixels, parts, strict=True)
         ]
-        return grow_trees(RegionMerging(), images, maps, features)
 
     def _number(self, channels: np.ndarray) -> np.ndarray:
         """(H, W) channels of the network -> (H, W) labels, those of the training images first."""

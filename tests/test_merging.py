@@ -113,6 +113,20 @@ def test_auto_is_regions_of_one_image_and_labels_of_several(dic, photo):
     np.testing.assert_array_equal(dic.predict(photo[:30]), dic.labels_[1])
 
 
+def test_auto_is_regions_of_a_collection_of_one(dic, photo):
+    alone = dic.set_params(n_segments="auto").fit(photo).labels_
+    np.testing.assert_array_equal(dic.fit([photo]).labels_[0], alone)
+    np.testing.assert_array_equal(dic.fit(photo[None]).labels_[0], alone)
+    np.testing.assert_array_equal(dic.segment(n_segments="auto")[0], alone)
+
+
+def test_auto_labels_the_pixels_of_a_table(dic, photo):
+    pixels = photo.reshape(-1, 3)[::50]
+    dic.set_params(n_segments="auto", channel_axis=-1).fit(photo)
+    labels = dic.predict(pixels)
+    np.testing.assert_array_equal(dic.set_params(n_segments=None).predict(pixels), labels)
+
+
 def test_auto_with_a_mask_is_the_labels_of_the_network(dic, photo):
     mask = np.arange(75) * np.ones((50, 1)) > 9
     network = clone(dic).set_params(n_segments=None).fit(photo, sample_mask=mask)
@@ -120,7 +134,9 @@ def test_auto_with_a_mask_is_the_labels_of_the_network(dic, photo):
     np.testing.assert_array_equal(dic.labels_, network.labels_)
     np.testing.assert_array_equal(dic.predict(photo), dic.labels_)
     dic.fit(photo)
-    with pytest.raises(ValueError, match="n_segments='auto' and a sample_mask: merging knows no"):
+    with pytest.raises(
+        ValueError, match=r"n_segments='auto' and a sample_mask .*: merging knows no"
+    ):
         dic.predict(photo, sample_mask=mask)
 
 

@@ -14,7 +14,7 @@ def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return np.stack(
         [
             np.bincount(regions, plane.ravel(), len(sizes)) / sizes
-            for plane in np.moveaxis(values.astype(np.float64), -1, 0)
+            for plane in np.moveaxis(values, -1, 0)
         ],
         axis=1,
     )

@@ -18,6 +18,7 @@ from sklearn_dic.hierarchy._building import build_merge_tree
 from sklearn_dic.hierarchy._choice import choose_n_segments
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, get_superpixels_names
+from sklearn_dic.superpixels._color import is_in_unit_range
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superpixels
 from sklearn_dic.utils._images import ChannelAxis, Images, open_images
@@ -31,8 +32,8 @@ from sklearn_dic.utils._validation import (
     check_parameters,
 )
 
-# Measured on BSDS300 train: the fine map to merge first, then the maps that enclose it.
-DEFAULT_SCALES = (100, 200, 400)
+# Measured on BSDS300 train: the fine map to merge, and the maps that enclose it.
+DEFAULT_SCALE, ENCLOSING_SCALES = 100, (200, 400)
 LARGEST_ENCLOSING = 250_000  # pixels
 
 
@@ -53,9 +54,10 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         Merge what is closer than this distance, instead of `n_segments`.
     superpixels : str, transformer, array-like, list of these or None, default=None
         What is merged: as in `DeepImageClustering`. Of a list of several, the first is merged
-        and the others enclose it. None: Felzenszwalb superpixels at ``scale=100``, enclosed
-        by those at 200 and 400. Where `X` is a `SuperpixelMap`, as after a superpixel step in
-        a Pipeline, its superpixels are merged instead.
+        and the others enclose it; one alone is enclosed by Felzenszwalb superpixels at
+        ``scale=200`` and 400. None: those at 100, enclosed likewise. Where `X` is a
+        `SuperpixelMap`, as after a superpixel step in a Pipeline, its superpixels are merged
+        instead.
     enclosing_weight : float, default=0.7
         How much each of the enclosing regions counts against the region itself.
     histogram_weight : float, default=30.0
@@ -301,14 +303,17 @@ list of these
         if maps is not None:
             superpixels = maps[0] if images.form == "image" else maps
         elif superpixels is None:
-            finest, *others = DEFAULT_SCALES
-            superpixels = [
-                FelzenszwalbSuperpixels(finest),
-                *(_EnclosingSuperpixels(scale) for scale in others),
-            ]
+            superpixels = FelzenszwalbSuperpixels(DEFAULT_SCALE)
         found = resolve_superpixels(superpixels, images)
         assert found is not None  # only for superpixels=None
-        return found
+        if self.enclosing_weight == 0 or all(len(own) > 1 for own in found):
+            return found
+        enclosing = resolve_superpixels([_Enclosing(s) for s in ENCLOSING_SCALES], images)
+        assert enclosing is not None
+        return [
+            own if len(own) > 1 else np.concatenate([own, others])
+            for own, others in zip(found, enclosing, strict=True)
+        ]
 
     def __sklearn_tags__(self) -> Tags:
         """Declare images, arrays of two to four dimensions."""
@@ -317,10 +322,12 @@ list of these
         return tags
 
 
-class _EnclosingSuperpixels(FelzenszwalbSuperpixels):
+class _Enclosing(FelzenszwalbSuperpixels):
     """On a reduced copy of a large image: what only encloses needs no exact borders."""
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
+        if not is_in_unit_range(image):  # for which scales are meant
+            image = (image - image.min()) / np.ptp(image)
         height, width = image.shape[:2]
         step = int(np.ceil((height * width / LARGEST_ENCLOSING) ** 0.5))
         if step == 1:
@@ -337,11 +344,12 @@ def grow_trees(
     features: Sequence[np.ndarray | None],
 ) -> list[MergeTree]:
     """Make the tree of each image, of superpixels that came with it or those of the parameter."""
-    superpixels = merging._find_superpixels(images, maps)
     return list(
         for_each(
-            partial(_make_tree, merging),
-            list(zip(images.pixels, superpixels, features, strict=True)),
+            partial(make_tree, merging),
+            list(
+                zip(images.pixels, merging._find_superpixels(images, maps), features, strict=True)
+            ),
             n_jobs=merging.n_jobs,
             verbose=merging.verbose,
             description="trees",
@@ -349,9 +357,10 @@ def grow_trees(
     )
 
 
-def _make_tree(
+def make_tree(
     merging: RegionMerging, parts: tuple[np.ndarray, np.ndarray, np.ndarray | None]
 ) -> MergeTree:
+    """Image, superpixels and features of one image -> its tree."""
     image, superpixels, features = parts
     return build_merge_tree(
         image,

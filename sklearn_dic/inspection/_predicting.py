@@ -69,11 +69,15 @@ def share_labels(estimator: Any) -> bool:
     """Whether a label means the same in all images.
 
     It does where one fit labels all of them; not where each image has a fit of its own, or
-    where superpixels or connected pieces are counted in each.
+    where superpixels, regions or connected pieces are counted in each.
     """
     last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
     last = getattr(last, "best_estimator_", last)
-    own = hasattr(last, "estimators_") or getattr(last, "connected_components", False)
+    own = (
+        hasattr(last, "estimators_")
+        or hasattr(last, "tree_")
+        or getattr(last, "connected_components", False)
+    )
     return hasattr(last, "predict") and not own
 
 

@@ -155,7 +155,7 @@ class DICNetwork(nn.Module):
     def _transform(self, images: list[Tensor]) -> list[Tensor]:
         """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: the output of the FTS."""
         half = self.precision == "bfloat16"
-        # Each weight is used once; a CUDA graph must not hold on to a converted copy.
+        # A CUDA graph must not hold on to a converted copy of a weight.
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half, cache_enabled=False):
             features = self.fts(images)
         return [image.float() for image in features] if half else features

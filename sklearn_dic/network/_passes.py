@@ -1,5 +1,8 @@
 """One pass over the images: features, votes, loss and gradients."""
 
+import threading
+import warnings
+
 import torch
 from torch import Tensor
 
@@ -7,6 +10,7 @@ from sklearn_dic.network._dic import DICNetwork
 from sklearn_dic.network._refinement import Vote, count, refinement_loss
 
 WARM_UPS = 3  # passes before a recording, as PyTorch's manual has it
+_asides: dict[torch.device, torch.cuda.Stream] = {}  # libraries keep memory for each stream
 
 
 class Pass:
@@ -82,19 +86,19 @@ class RecordedPass(Pass):
         counted: Tensor | None,
     ) -> None:
         super().__init__(network, images, vote, counted)
+        self._graph = torch.cuda.CUDAGraph()
         with torch.cuda.device(network.device):
-            aside = torch.cuda.Stream()
+            aside = _asides.setdefault(network.device, torch.cuda.Stream())
             aside.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(aside):
+            with torch.cuda.stream(aside):  # also where a recording fails, and does not leave it
                 for _ in range(WARM_UPS):
                     super().measure()
                     super().differentiate()
+                super().forget()  # the recording has gradients of its own
+                with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
+                    self._measured = super().measure()
+                    self.loss.backward()
             torch.cuda.current_stream().wait_stream(aside)
-            network.zero_grad(set_to_none=True)  # the recording allocates its own
-            self._graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
-                self._measured = super().measure()
-                self.loss.backward()
         self._previous.fill_(-1)
 
     def measure(self) -> Tensor:
@@ -114,9 +118,27 @@ class RecordedPass(Pass):
 def make_pass(
     network: DICNetwork, images: list[Tensor], superpixels: Tensor | None, counted: Tensor | None
 ) -> Pass:
-    """Choose how passes are computed; the answer does not depend on it."""
+    """Choose how passes are computed; the answer does not depend on it.
+
+    Only one thread of a process can record at a time: the main one does.
+    """
     vote = None if superpixels is None else Vote(superpixels)
     n_pixels = 0 if superpixels is None else superpixels.shape[1]
-    can_be_recorded = vote is None or vote.is_static(n_pixels, network.n_clusters)
-    kind = RecordedPass if network.device.type == "cuda" and can_be_recorded else Pass
-    return kind(network, images, vote, counted)
+    can_be_recorded = (
+        network.device.type == "cuda"
+        and threading.current_thread() is threading.main_thread()
+        and (vote is None or vote.is_static(n_pixels, network.n_clusters))
+    )
+    if can_be_recorded:
+        try:
+            return RecordedPass(network, images, vote, counted)
+        except RuntimeError as error:
+            network.zero_grad(set_to_none=True)
+            reason = str(error).partition("\n")[0]
+            warnings.warn(
+                f"passes on {network.device} are not recorded as a CUDA graph ({reason}); the "
+                "training goes on without, and takes longer",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+    return Pass(network, images, vote, counted)

@@ -51,6 +51,19 @@ def test_votes_that_sort_are_not_recorded():
     assert Vote(torch.cat([many, many])).is_static(40, n_labels=80)
 
 
+def test_where_no_recording_is_possible_the_training_goes_on(monkeypatch):
+    class Network(DICNetwork):
+        device = torch.device("cuda")
+
+    def refuse(*_):
+        raise RuntimeError("operation not permitted when stream is capturing\nmore")
+
+    monkeypatch.setattr(RecordedPass, "__init__", refuse)
+    monkeypatch.setattr(Pass, "__init__", lambda *_: None)
+    with pytest.warns(RuntimeWarning, match=r"not recorded as a CUDA graph \(operation not perm"):
+        assert type(make_pass(Network(3, 6), [], None, None)) is Pass
+
+
 @needs_gpu
 def test_a_recording_computes_what_it_repeats():
     def train(recorded):
@@ -71,10 +84,12 @@ def test_a_recording_computes_what_it_repeats():
 
 @needs_gpu
 def test_memory_of_a_recording_is_given_back():
-    torch.cuda.empty_cache()
-    before = torch.cuda.memory_allocated()
-    network, *data = problem("cuda")
-    overfit(network, *data, max_iter=5)
-    del network, data
-    torch.cuda.empty_cache()
-    assert torch.cuda.memory_allocated() - before < 2**20
+    def memory_after_training():
+        network, *data = problem("cuda")
+        overfit(network, *data, max_iter=5)
+        del network, data
+        torch.cuda.empty_cache()
+        return torch.cuda.memory_allocated()
+
+    before = memory_after_training()  # with what libraries keep for themselves
+    assert memory_after_training() - before < 2**20
