@@ -230,7 +230,7 @@ def render(rows: list[dict]) -> str:
         digits = [2 if measure.startswith("BDE") else 4 for measure in MEASURES]
         pooled = [annotations if measure.startswith("SC") else None for measure in MEASURES]
         cells.append(
-            [name, protocol, f"{mean('regions'):.1f}"]
+            [name.replace("+", r"\+"), protocol, f"{mean('regions'):.1f}"]  # no bullet
             + [
                 f"{mean(column, weights):.{n}f}"
                 for column, weights, n in zip(MEASURES.values(), pooled, digits, strict=True)
