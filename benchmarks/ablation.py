@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -51,12 +50,11 @@ MEASURES = {
     "SC ↑": "segmentation_covering",
 }
 KEY = ["change", "image", "seed", "answer"]
-COLUMNS = [*KEY, "regions", *MEASURES.values(), "epochs", "seconds", "precision", "resolution",
+COLUMNS = [*KEY, "regions", *MEASURES.values(), "epochs", "precision", "resolution",
            "device", "torch", "sklearn-dic", "date"]  # fmt: skip
 LEGEND = """\
 Means over images and seeds, and below the first line mean differences to it on the same images and
-seeds, ± the standard error over images. Seconds are those of a fit with one thread, while others
-were running.
+seeds, ± the standard error over images. How long each takes, ``benchmarks/speed.py`` measures.
 """
 
 
@@ -123,9 +121,7 @@ def main() -> None:
 def measure(fit: Fit) -> list[dict[str, Any]]:
     """Fit once, and score the regions and the labels of the network."""
     with one_torch_thread():
-        start = perf_counter()
         dic = DeepImageClustering(**CHANGES[fit.change], random_state=fit.seed).fit(fit.path)
-        seconds = perf_counter() - start
         regions = dic.labels_
         labels = dic.set_params(n_segments=None).predict(fit.path)
     rows = []
@@ -137,7 +133,6 @@ def measure(fit: Fit) -> list[dict[str, Any]]:
             | {
                 "regions": len(np.unique(segmentation)),
                 "epochs": dic.n_iter_,
-                "seconds": round(seconds, 2),
                 "precision": dic.precision_,
                 "resolution": f"{dic.resolution_:.3g}",
                 "device": f"CPU {platform.machine()}" if dic.device_ == "cpu" else dic.device_,
@@ -170,14 +165,14 @@ def render(rows: list[dict[str, str]], command: str) -> str:
     for answer in ("regions", "labels"):
         values = {
             tuple(row[name] for name in KEY[:-1]): [
-                float(row[name]) for name in [*MEASURES.values(), "regions", "epochs", "seconds"]
+                float(row[name]) for name in [*MEASURES.values(), "regions", "epochs"]
             ]
             for row in rows
             if row["answer"] == answer
         }
         title = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
         lines += [f"{title[answer]}:", "", ".. list-table::", "   :header-rows: 1", ""]
-        cells = [["change", *MEASURES, answer, "epochs", "seconds"]]
+        cells = [["change", *MEASURES, answer, "epochs"]]
         for change in [name for name in CHANGES if any(key[0] == name for key in values)]:
             keys = [key for key in values if key[0] == change]
             own = np.array([values[key] for key in keys])

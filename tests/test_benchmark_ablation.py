@@ -15,8 +15,6 @@ def ablation(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
     import ablation
 
-    changes = {name: {"max_iter": 2, "n_clusters": n} for name, n in (("default", 8), ("few", 3))}
-    monkeypatch.setattr(ablation, "CHANGES", changes)
     yield ablation
     sys.modules.pop("ablation")
 
@@ -27,6 +25,8 @@ def run(ablation, monkeypatch, *options):
 
 
 def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkeypatch, capsys):
+    changes = {name: {"max_iter": 2, "n_clusters": n} for name, n in (("default", 8), ("few", 3))}
+    monkeypatch.setattr(ablation, "CHANGES", changes)
     write_bsds(tmp_path)
     results, table = tmp_path / "rows.csv", tmp_path / "table.rst"
     options = ["--root", tmp_path, "--results", results, "--images", 2, "--seeds", 2]
@@ -54,3 +54,11 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
     assert len(measured) == 1
     assert results.read_text().count(",".join(ablation.COLUMNS)) == 1
     capsys.readouterr()
+
+
+def test_committed_table_is_made_of_the_committed_rows(ablation, tmp_path):
+    copy = tmp_path / "ablation.csv"
+    copy.write_bytes((ablation.HERE / "results/ablation.csv").read_bytes())
+    made = ablation.render(ablation.read_rows(copy), "")
+    committed = (ablation.HERE.parent / "docs/tables/ablation.rst").read_text()
+    assert made.rpartition("Made by")[0] == committed.rpartition("Made by")[0]
