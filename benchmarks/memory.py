@@ -24,9 +24,12 @@ ROWS = [
 def measure(height, width, resolution, n_clusters, precision, clustering):
     """Print one row: the growth of this process during a fit, and the estimate."""
     import numpy as np
+    import torch
     from _peak_memory import PeakMemory
 
     from sklearn_dic import DeepImageClustering
+    from sklearn_dic._memory import estimate
+    from sklearn_dic.utils import open_images
 
     image = np.random.RandomState(0).rand(int(height), int(width), 3).astype(np.float32)
     dic = DeepImageClustering(
@@ -42,14 +45,10 @@ def measure(height, width, resolution, n_clusters, precision, clustering):
     DeepImageClustering(8, max_iter=1, device="cpu").fit(image[:32, :32])  # load everything
     with PeakMemory() as memory:
         dic.fit(image)
-    n_pixels = image.shape[0] * image.shape[1]
-    network = dic.module_
-    estimate = max(network.training_bytes(n_pixels), network.inference_bytes(n_pixels))
-    estimate += 12 * image.size
+    place = torch.device("cpu")
+    needed = estimate("fit", dic.module_, open_images(image), place, merges=True)[place]
     row = [f"{width} x {height}", resolution, n_clusters, dic.precision_, clustering]
-    row += [
-        f"{value / 1e6:.0f}" for value in (memory.before, memory.peak - memory.before, estimate)
-    ]
+    row += [f"{value / 1e6:.0f}" for value in (memory.before, memory.peak - memory.before, needed)]
     print("".join(f"{value:>13}" for value in row), flush=True)
 
 

@@ -22,9 +22,11 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from sklearn_dic._memory import Task, refuse_too_large, task_and_remedy
 from sklearn_dic._persistence import load_estimator, save_estimator
-from sklearn_dic.hierarchy import MergeTree, RegionMerging
-from sklearn_dic.hierarchy._region_merging import cut_tree, make_tree
+from sklearn_dic.hierarchy import MergeTree, build_merge_tree
+from sklearn_dic.hierarchy._cutting import cut_tree
+from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
 from sklearn_dic.network import (
     DICNetwork,
     Epoch,
@@ -42,7 +44,6 @@ from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superpixels
 from sklearn_dic.utils._callbacks import CallbackClusterMixin, FitTask, with_callbacks
 from sklearn_dic.utils._device import (
-    check_memory,
     explained_out_of_memory,
     resolve_device,
     resolve_precision,
@@ -61,7 +62,6 @@ from sklearn_dic.utils._validation import (
 
 DEFAULT = "felzenszwalb"
 LARGEST_TRAINED = 10_000  # pixels, where the resolution is chosen automatically
-MERGING_BYTES = 160  # for each pixel of an image whose superpixels are merged
 
 
 def _reads_tables(estimator: Any) -> bool:
@@ -352,10 +352,11 @@ default=None
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X, superpixels, sample_mask)
-        if self.n_segments != "auto" and self.n_segments is not None:
+        merges = self._answers_regions(_is_one_whole(images))
+        if merges:
             self._check_has_no_mask(images)
         network = self._make_network(images, precision)
-        self._check_memory("fit", network, images, device)
+        refuse_too_large("fit", network, images, device, merges=merges)
         network.draw(torch_generator(self.random_state)).to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
@@ -369,7 +370,7 @@ default=None
             )
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
-            with explained_out_of_memory(device, *_task_and_remedy("fit", network, images)):
+            with explained_out_of_memory(device, *task_and_remedy("fit", network, images)):
                 training = self._overfit(network, sample, bar, task)
         self._keep(network, sample, training)
         check_column_names(self, X, self.channel_axis, reset=True)
@@ -386,12 +387,16 @@ default=None
     def _keep(self, network: DICNetwork, sample: "_Sample", training: Training) -> None:
         """Label the training images, and set the attributes of a fitted estimator."""
         images, voters = sample.images, sample.superpixels
-        answers = self._answer(network, images, voters)
-        alone = len(images) == 1 and images.form != "table" and images.masks is None
-        trees: list[MergeTree] = []
+        alone = _is_one_whole(images)
+        merged = None
         if self._answers_regions(alone):
-            trees = self._grow_trees(network, images, voters if sample.merges_voters else None)
-        regions = [self._cut(tree, network) for tree in trees]
+            merged = superpixels_to_merge(images, voters if sample.merges_voters else None)
+        answers, trees = [], []
+        for i, (aggregated, part) in enumerate(self._aggregate(network, images, voters)):
+            answers.append(self._label(aggregated, part, images, i))
+            if merged is not None:
+                trees.append(_grow_tree(images.pixels[i], merged[i], aggregated))
+        regions = [cut_tree(tree, self.n_segments, at_most=self.n_clusters) for tree in trees]
         self.module_ = network
         self.device_ = str(resolve_device(self.device))
         self.precision_ = network.precision
@@ -453,10 +458,23 @@ default=None
             given = reused and self._superpixels_given
             merges_own = self._merges_given if given else _are_merged(maps)
             own = self._superpixels_for_prediction(images, maps, reused) if merges_own else None
-            trees = self._grow_trees(self.module_, images, own)
-            return images.in_form_of_input([self._cut(tree, self.module_) for tree in trees])
+            merged = superpixels_to_merge(images, own)
+            parts = self._aggregate(self.module_, images, None)
+            trees = [
+                _grow_tree(image, superpixels, aggregated)
+                for image, superpixels, (aggregated, _) in zip(
+                    images.pixels, merged, parts, strict=True
+                )
+            ]
+            at_most = self.module_.n_clusters
+            return images.in_form_of_input(
+                [cut_tree(tree, self.n_segments, at_most=at_most) for tree in trees]
+            )
         voters = self._superpixels_for_prediction(images, maps, reused)
-        answers = self._answer(self.module_, images, voters)
+        answers = [
+            self._label(aggregated, part, images, i)
+            for i, (aggregated, part) in enumerate(self._aggregate(self.module_, images, voters))
+        ]
         return images.in_form_of_input([self._number(channels) for channels in answers])
 
     def segment(
@@ -685,7 +703,7 @@ list, dtype float32
         X: Any,
         superpixels: Any = None,
         sample_mask: Any = None,
-        task: Literal["prediction", "features"] = "prediction",
+        task: Task = "prediction",
     ) -> tuple[Images, Any]:
         """Open images and compare them with what the network was trained on."""
         check_is_fitted(self)
@@ -701,7 +719,8 @@ list, dtype float32
                 f"{self.n_features_in_} features as input: these are the channels of "
                 f"{images.names[0]}, of shape {images.given[0].shape}"
             )
-        self._check_memory(task, self.module_, images, self.module_.device)
+        merges = task == "prediction" and self._answers_regions(self._fitted_alone)
+        refuse_too_large(task, self.module_, images, self.module_.device, merges=merges)
         return images, maps
 
     def _training_mask(self) -> Any:
@@ -737,28 +756,6 @@ list, dtype float32
         if given or (maps is self.superpixels and belong_to_one_image(self.superpixels)):
             return joblib.hash(maps), images.fingerprint()
         return None
-
-    def _check_memory(
-        self,
-        task: Literal["fit", "prediction", "features"],
-        network: DICNetwork,
-        images: Images,
-        device: torch.device,
-    ) -> None:
-        """Refuse images that would not fit into memory, before anything is computed."""
-        sizes = [height * width for height, width in images.shapes]
-        needed = network.inference_bytes(max(sizes))
-        if task == "fit":
-            needed = max(needed, network.training_bytes(sum(sizes)))
-        elif task == "features":
-            needed += 8 * network.n_clusters * (max(sizes) + sum(sizes))
-        by_device = {device: needed}
-        host = torch.device("cpu")
-        conversion = 12 * sum(image.size for image in images.given)
-        merging = 0 if self.n_segments is None else MERGING_BYTES * max(sizes)
-        by_device[host] = by_device.get(host, 0) + conversion + merging
-        for place, amount in by_device.items():
-            check_memory(amount, place, *_task_and_remedy(task, network, images))
 
     def _make_network(self, images: Images, precision: Precision) -> DICNetwork:
         """Make the network that the parameters describe, without weights."""
@@ -853,7 +850,7 @@ list, dtype float32
         network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
     ) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Yield aggregated features (1, C, H, W) and superpixels (K, H, W), image by image."""
-        what = _task_and_remedy("prediction", network, images)
+        what = task_and_remedy("prediction", network, images)
         for i, image in enumerate(images.pixels):
             with explained_out_of_memory(network.device, *what):
                 aggregated = network.apply_frozen(_to_tensor(image, network))
@@ -862,20 +859,12 @@ list, dtype float32
             else:
                 yield aggregated, torch.from_numpy(superpixels[i]).to(network.device)
 
-    def _answer(
-        self, network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
-    ) -> list[np.ndarray]:
-        """Label each image by the channels of the network, -1 outside of its mask."""
-        answers = [
-            label_pixels(aggregated, part).cpu().numpy()
-            for aggregated, part in self._aggregate(
-                network, images, superpixels if self.refine else None
-            )
-        ]
-        return [
-            channels if mask is None else np.where(mask, channels, -1)
-            for channels, mask in zip(answers, images.every_mask(), strict=True)
-        ]
+    def _label(
+        self, aggregated: Tensor, superpixels: Tensor | None, images: Images, i: int
+    ) -> np.ndarray:
+        """Label one image by the channels of the network, -1 outside of its mask."""
+        channels = label_pixels(aggregated, superpixels if self.refine else None).cpu().numpy()
+        return channels if images.masks is None else np.where(images.masks[i], channels, -1)
 
     def _answers_regions(self, fitted_alone: bool) -> bool:
         """Whether the answer is regions of each image rather than labels of the network."""
@@ -890,21 +879,6 @@ list, dtype float32
                 "the fit): merging knows no masks. Leave the mask out, or set n_segments=None for "
                 "the labels of the network"
             )
-
-    def _cut(self, tree: MergeTree, network: DICNetwork) -> np.ndarray:
-        return cut_tree(tree, self.n_segments, at_most=network.n_clusters)
-
-    def _grow_trees(
-        self, network: DICNetwork, images: Images, maps: list[np.ndarray] | None
-    ) -> list[MergeTree]:
-        """Merge the superpixels of each image, by colours, borders and learned features."""
-        merging = RegionMerging()
-        superpixels = merging._find_superpixels(images, maps)
-        parts = self._aggregate(network, images, None)  # one after the other: they are large
-        return [
-            make_tree(merging, (image, own, aggregated[0].permute(1, 2, 0).cpu().numpy()))
-            for image, own, (aggregated, _) in zip(images.pixels, superpixels, parts, strict=True)
-        ]
 
     def _number(self, channels: np.ndarray) -> np.ndarray:
         """(H, W) channels of the network -> (H, W) labels, those of the training images first."""
@@ -955,17 +929,15 @@ def _are_merged(superpixels: Any) -> bool:
     return not (superpixels is None or (isinstance(superpixels, str) and superpixels == DEFAULT))
 
 
-def _task_and_remedy(task: str, network: DICNetwork, images: Images) -> tuple[str, str]:
-    """Say what takes the memory, and what to do where there is too little."""
-    height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
-    remedy = "lower resolution or n_clusters, reduce the images or cut them into tiles"
-    if len(images) > 1:
-        remedy += ", or fit some of them and predict the others"
-    return (
-        f"the {task} of {len(images)} image(s), the largest {width} x {height} pixels, at "
-        f"resolution={network.resolution:g} with n_clusters={network.n_clusters}",
-        remedy,
-    )
+def _is_one_whole(images: Images) -> bool:
+    """Whether this is one image, of which all pixels count."""
+    return len(images) == 1 and images.form != "table" and images.masks is None
+
+
+def _grow_tree(image: np.ndarray, superpixels: np.ndarray, aggregated: Tensor) -> MergeTree:
+    """Merge the superpixels of an image, by colours, borders and learned features."""
+    features = aggregated[0].permute(1, 2, 0).cpu().numpy()
+    return build_merge_tree(image, superpixels, features=features)
 
 
 def _reduce(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sklearn_dic.hierarchy import MergeTree, agglomerate
-from sklearn_dic.hierarchy._choice import choose_n_segments
+from sklearn_dic.hierarchy._cutting import choose_n_segments
 from sklearn_dic.metrics import probabilistic_rand_index
 
 

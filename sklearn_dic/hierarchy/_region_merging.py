@@ -1,24 +1,20 @@
 """The estimator: superpixels merged into regions, without a network."""
 
-import warnings
 from collections.abc import Sequence
-from functools import partial
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 import joblib
 import numpy as np
-from skimage.transform import resize_local_mean
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.hierarchy._building import build_merge_tree
-from sklearn_dic.hierarchy._choice import choose_n_segments
+from sklearn_dic.hierarchy._cutting import cut_tree
 from sklearn_dic.hierarchy._merge_tree import MergeTree
-from sklearn_dic.superpixels import FelzenszwalbSuperpixels, get_superpixels_names
-from sklearn_dic.superpixels._color import is_in_unit_range
+from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
+from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superpixels
 from sklearn_dic.utils._images import ChannelAxis, Images, open_images
@@ -31,10 +27,6 @@ from sklearn_dic.utils._validation import (
     check_column_names,
     check_parameters,
 )
-
-# Measured on BSDS300 train: the fine map to merge, and the maps that enclose it.
-DEFAULT_SCALE, ENCLOSING_SCALES = 100, (200, 400)
-LARGEST_ENCLOSING = 250_000  # pixels
 
 
 class RegionMerging(ClusterMixin, BaseEstimator):
@@ -208,7 +200,7 @@ list of these
             Where an image has fewer superpixels than `n_segments`.
         """
         images, maps = self._open(X)
-        trees = grow_trees(self, images, maps, _of_each_image(features, images))
+        trees = self._grow_trees(images, maps, features)
         self._form = images.form
         self._fingerprint = self._find_fingerprint(images)
         self.tree_ = trees[0] if images.form == "image" else trees
@@ -250,7 +242,7 @@ list of these
                 "superpixels belong to the images of the fit, and these are others: pass "
                 "SuperpixelMap(labels, image), or give a transformer or a name as superpixels"
             )
-        trees = grow_trees(self, images, maps, _of_each_image(features, images))
+        trees = self._grow_trees(images, maps, features)
         return images.in_form_of_input(
             [cut_tree(one, self.n_segments, self.threshold) for one in trees]
         )
@@ -302,107 +294,45 @@ list of these
         superpixels: Any = self.superpixels
         if maps is not None:
             superpixels = maps[0] if images.form == "image" else maps
-        elif superpixels is None:
-            superpixels = FelzenszwalbSuperpixels(DEFAULT_SCALE)
-        found = resolve_superpixels(superpixels, images)
-        assert found is not None  # only for superpixels=None
-        if self.enclosing_weight == 0 or all(len(own) > 1 for own in found):
-            return found
-        enclosing = resolve_superpixels([_Enclosing(s) for s in ENCLOSING_SCALES], images)
-        assert enclosing is not None
-        return [
-            own if len(own) > 1 else np.concatenate([own, others])
-            for own, others in zip(found, enclosing, strict=True)
-        ]
+        own = resolve_superpixels(superpixels, images)
+        return superpixels_to_merge(images, own, enclosed=self.enclosing_weight > 0)
+
+    def _grow_trees(
+        self, images: Images, maps: list[np.ndarray] | None, features: Any
+    ) -> list[MergeTree]:
+        """Make the tree of each image."""
+        superpixels = self._find_superpixels(images, maps)
+        features = _of_each_image(features, images)
+        return list(
+            for_each(
+                self._grow_tree,
+                list(zip(images.pixels, superpixels, features, strict=True)),
+                n_jobs=self.n_jobs,
+                verbose=self.verbose,
+                description="trees",
+            )
+        )
+
+    def _grow_tree(self, parts: tuple[np.ndarray, np.ndarray, np.ndarray | None]) -> MergeTree:
+        image, superpixels, features = parts
+        return build_merge_tree(
+            image,
+            superpixels,
+            features=features,
+            features_weight=self.features_weight,
+            enclosing_weight=self.enclosing_weight,
+            histogram_weight=self.histogram_weight,
+            gradient_weight=self.gradient_weight,
+            mutual_information_weight=self.mutual_information_weight,
+            size_exponent=self.size_exponent,
+            border_exponent=self.border_exponent,
+        )
 
     def __sklearn_tags__(self) -> Tags:
         """Declare images, arrays of two to four dimensions."""
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-class _Enclosing(FelzenszwalbSuperpixels):
-    """On a reduced copy of a large image: what only encloses needs no exact borders."""
-
-    def _segment(self, image: np.ndarray) -> np.ndarray:
-        if not is_in_unit_range(image):  # for which scales are meant
-            image = (image - image.min()) / np.ptp(image)
-        height, width = image.shape[:2]
-        step = int(np.ceil((height * width / LARGEST_ENCLOSING) ** 0.5))
-        if step == 1:
-            return super()._segment(image)
-        rows, columns = np.arange(height) // step, np.arange(width) // step
-        reduced = resize_local_mean(image, (rows[-1] + 1, columns[-1] + 1))
-        return super()._segment(reduced)[rows][:, columns]
-
-
-def grow_trees(
-    merging: RegionMerging,
-    images: Images,
-    maps: list[np.ndarray] | None,
-    features: Sequence[np.ndarray | None],
-) -> list[MergeTree]:
-    """Make the tree of each image, of superpixels that came with it or those of the parameter."""
-    return list(
-        for_each(
-            partial(make_tree, merging),
-            list(
-                zip(images.pixels, merging._find_superpixels(images, maps), features, strict=True)
-            ),
-            n_jobs=merging.n_jobs,
-            verbose=merging.verbose,
-            description="trees",
-        )
-    )
-
-
-def make_tree(
-    merging: RegionMerging, parts: tuple[np.ndarray, np.ndarray, np.ndarray | None]
-) -> MergeTree:
-    """Image, superpixels and features of one image -> its tree."""
-    image, superpixels, features = parts
-    return build_merge_tree(
-        image,
-        superpixels,
-        features=features,
-        features_weight=merging.features_weight,
-        enclosing_weight=merging.enclosing_weight,
-        histogram_weight=merging.histogram_weight,
-        gradient_weight=merging.gradient_weight,
-        mutual_information_weight=merging.mutual_information_weight,
-        size_exponent=merging.size_exponent,
-        border_exponent=merging.border_exponent,
-    )
-
-
-def cut_tree(
-    tree: MergeTree,
-    n_segments: int | Literal["auto"] | None,
-    threshold: float | None = None,
-    *,
-    at_most: int | None = None,
-) -> np.ndarray:
-    """Cut a tree as the parameters of `RegionMerging` say -> (H, W) labels.
-
-    "auto" gives `at_most` so many regions.
-    """
-    if threshold is not None:
-        return tree.cut(threshold=threshold)
-    if n_segments == "auto":
-        chosen = choose_n_segments(tree)
-        return tree.cut(n_segments=chosen if at_most is None else min(chosen, at_most))
-    if isinstance(n_segments, Integral) and n_segments > tree.n_leaves:
-        if tree.leaf_labels.size == 1:  # a pixel of a table
-            return tree.cut(n_segments=1)
-        warnings.warn(
-            f"n_segments={n_segments}, and an image has {tree.n_leaves} superpixels: these are "
-            "its regions. Finer superpixels would allow more",
-            ConvergenceWarning,
-            stacklevel=4,
-        )
-        return tree.cut(n_segments=tree.n_leaves)
-    return tree.cut(n_segments=n_segments)
 
 
 def _of_each_image(features: Any, images: Images) -> Sequence[np.ndarray | None]:

@@ -2,6 +2,7 @@
 
 import threading
 import warnings
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -20,8 +21,10 @@ class Pass:
     ----------
     network : DICNetwork
         In training mode.
-    images, superpixels, counted
+    images, counted
         As in `overfit`.
+    vote : Vote or None
+        Of the superpixels; None: every pixel for itself.
 
     Attributes
     ----------
@@ -78,17 +81,14 @@ class RecordedPass(Pass):
     Python starts them. The recording has the gradients in it.
     """
 
-    def __init__(
-        self,
-        network: DICNetwork,
-        images: list[Tensor],
-        vote: Vote | None,
-        counted: Tensor | None,
-    ) -> None:
-        super().__init__(network, images, vote, counted)
+    def record(self) -> Self:
+        """Record a pass, after some that let libraries prepare themselves."""
+        device = self.network.device
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.device(network.device):
-            aside = _asides.setdefault(network.device, torch.cuda.Stream())
+        with torch.cuda.device(device):
+            if device not in _asides:
+                _asides[device] = torch.cuda.Stream()
+            aside = _asides[device]
             aside.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(aside):  # also where a recording fails, and does not leave it
                 for _ in range(WARM_UPS):
@@ -100,6 +100,7 @@ class RecordedPass(Pass):
                     self.loss.backward()
             torch.cuda.current_stream().wait_stream(aside)
         self._previous.fill_(-1)
+        return self
 
     def measure(self) -> Tensor:
         """Tell loss, number of labels and share of pixels whose label changed -> (3,)."""
@@ -131,7 +132,7 @@ def make_pass(
     )
     if can_be_recorded:
         try:
-            return RecordedPass(network, images, vote, counted)
+            return RecordedPass(network, images, vote, counted).record()
         except RuntimeError as error:
             network.zero_grad(set_to_none=True)
             reason = str(error).partition("\n")[0]

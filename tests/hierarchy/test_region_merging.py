@@ -186,7 +186,7 @@ def test_features_decide_where_colors_do_not():
 
 def test_what_encloses_is_found_on_a_reduced_copy(photo, monkeypatch):
     exact = RegionMerging(9).fit_predict(photo)
-    monkeypatch.setattr("sklearn_dic.hierarchy._region_merging.LARGEST_ENCLOSING", 1500)
+    monkeypatch.setattr("sklearn_dic.hierarchy._merged_superpixels.LARGEST_ENCLOSING", 1500)
     merging = RegionMerging(9)
     reduced = merging.fit_predict(photo)
     assert adjusted_rand_score(exact.ravel(), reduced.ravel()) > 0.5

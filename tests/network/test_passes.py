@@ -58,7 +58,7 @@ def test_where_no_recording_is_possible_the_training_goes_on(monkeypatch):
     def refuse(*_):
         raise RuntimeError("operation not permitted when stream is capturing\nmore")
 
-    monkeypatch.setattr(RecordedPass, "__init__", refuse)
+    monkeypatch.setattr(RecordedPass, "record", refuse)
     monkeypatch.setattr(Pass, "__init__", lambda *_: None)
     with pytest.warns(RuntimeWarning, match=r"not recorded as a CUDA graph \(operation not perm"):
         assert type(make_pass(Network(3, 6), [], None, None)) is Pass
@@ -70,6 +70,8 @@ def test_a_recording_computes_what_it_repeats():
         network, images, superpixels, counted = problem("cuda")
         kind = RecordedPass if recorded else Pass
         a_pass = kind(network, images, Vote(superpixels), counted)
+        if recorded:
+            a_pass.record()
         optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
         curve = []
         for _ in range(10):

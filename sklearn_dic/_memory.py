@@ -1,0 +1,59 @@
+"""Whether a fit or a prediction fits into memory."""
+
+from typing import Literal
+
+import torch
+
+from sklearn_dic.network import DICNetwork
+from sklearn_dic.utils._device import check_memory
+from sklearn_dic.utils._images import Images
+
+Task = Literal["fit", "prediction", "features"]
+
+CONVERSION_BYTES = 12  # for each value of an image
+MERGING_BYTES = 160  # for each pixel; `benchmarks/memory.py` compares both with measured peaks
+
+
+def refuse_too_large(
+    task: Task, network: DICNetwork, images: Images, device: torch.device, *, merges: bool
+) -> None:
+    """Refuse images that would not fit into memory, before anything is computed.
+
+    Raises
+    ------
+    MemoryError
+        Saying how much is needed, how much there is, and what to do.
+    """
+    for place, needed in estimate(task, network, images, device, merges=merges).items():
+        check_memory(needed, place, *task_and_remedy(task, network, images))
+
+
+def estimate(
+    task: Task, network: DICNetwork, images: Images, device: torch.device, *, merges: bool
+) -> dict[torch.device, int]:
+    """Estimate the bytes that a task takes, by device; `merges`: into regions."""
+    sizes = [height * width for height, width in images.shapes]
+    needed = network.inference_bytes(max(sizes))
+    if task == "fit":
+        needed = max(needed, network.training_bytes(sum(sizes)))
+    elif task == "features":
+        needed += 8 * network.n_clusters * (max(sizes) + sum(sizes))
+    by_device = {device: needed}
+    host = torch.device("cpu")
+    on_host = CONVERSION_BYTES * sum(image.size for image in images.given)
+    on_host += MERGING_BYTES * max(sizes) if merges else 0
+    by_device[host] = by_device.get(host, 0) + on_host
+    return by_device
+
+
+def task_and_remedy(task: Task, network: DICNetwork, images: Images) -> tuple[str, str]:
+    """Say what takes the memory, and what to do where there is too little."""
+    height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
+    remedy = "lower resolution or n_clusters, reduce the images or cut them into tiles"
+    if len(images) > 1:
+        remedy += ", or fit some of them and predict the others"
+    return (
+        f"the {task} of {len(images)} image(s), the largest {width} x {height} pixels, at "
+        f"resolution={network.resolution:g} with n_clusters={network.n_clusters}",
+        remedy,
+    )

@@ -1,0 +1,54 @@
+"""Where to cut a tree."""
+
+import warnings
+from numbers import Integral
+from typing import Literal
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from sklearn_dic.hierarchy._merge_tree import MergeTree
+
+# Distance whose cut has the best PRI less a tenth of VoI on 80 images of BSDS300 train, with the
+# defaults of `RegionMerging` and learned features. Other weights stretch the distances.
+TYPICAL_DISTANCE = 37.0
+
+
+def choose_n_segments(tree: MergeTree) -> int:
+    """Choose as many regions as are farther apart than those of typical photographs.
+
+    One distance for all images adapts their number to what each shows. On images of train no
+    rule was better that looks at a single tree: the largest gap or ratio between two distances,
+    distances relative to the largest of the tree, their sum, or the number of superpixels, and
+    description length.
+    """
+    return 1 + int(np.count_nonzero(tree.distances_ > TYPICAL_DISTANCE))
+
+
+def cut_tree(
+    tree: MergeTree,
+    n_segments: int | Literal["auto"] | None,
+    threshold: float | None = None,
+    *,
+    at_most: int | None = None,
+) -> np.ndarray:
+    """Cut a tree as the parameters of `RegionMerging` say -> (H, W) labels.
+
+    "auto" gives `at_most` so many regions.
+    """
+    if threshold is not None:
+        return tree.cut(threshold=threshold)
+    if n_segments == "auto":
+        chosen = choose_n_segments(tree)
+        return tree.cut(n_segments=chosen if at_most is None else min(chosen, at_most))
+    if isinstance(n_segments, Integral) and n_segments > tree.n_leaves:
+        if tree.leaf_labels.size == 1:  # a pixel of a table
+            return tree.cut(n_segments=1)
+        warnings.warn(
+            f"n_segments={n_segments}, and an image has {tree.n_leaves} superpixels: these are "
+            "its regions. Finer superpixels would allow more",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+        return tree.cut(n_segments=tree.n_leaves)
+    return tree.cut(n_segments=n_segments)
