@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+from _list_table import list_table
 from _published import (
     BEST_SETTING,
     EPOCHS,
@@ -79,16 +80,11 @@ def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, co
             f"*{superpixels}*, {regions:.0f} superpixels on average, {len(results.images)} images, "
             f"{len(results.seeds)} seed(s){WARNINGS.get(superpixels, '')}",
             "",
-            ".. list-table::",
-            "   :header-rows: 1",
-            "",
         ]
         body = [TITLES, *published(table), peer(results), *ours(results)]
         if table in ("table1", "table4"):
             body += optimal(results)
-        for cells in body:
-            lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
-        lines.append("")
+        lines += list_table(body)
     if not lines:
         return "No image has all settings yet.\n"
     places = ["device", "precision", "resolution", "torch", "scikit-image", "sklearn-dic", "date"]

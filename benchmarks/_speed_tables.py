@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+from _list_table import list_table
 
 Row = dict[str, str]
 
@@ -70,13 +71,8 @@ def render(table: str, rows: list[Row], command: str) -> str:
             f"*{device}*, {threads} thread(s), Python {python}, PyTorch {torch}, sklearn-dic "
             f"{package}, {day}{describe(own[0])}",
             "",
-            ".. list-table::",
-            "   :header-rows: 1",
-            "",
+            *list_table(draw(own)),
         ]
-        for cells in draw(own):
-            lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
-        lines.append("")
     lines += [LEGENDS[table], "", f"Made by ``{command}``.", ""]
     return "\n".join(line.rstrip() for line in lines)
 

@@ -1,10 +1,10 @@
-"""What each part of the method earns: `python benchmarks/ablation.py --images 24`.
+"""What each part of the method earns: `python benchmarks/ablation.py --images 60`.
 
-Changes one parameter of `DeepImageClustering()` at a time, and compares with the default on the
-same images and seeds: the regions of ``n_segments="auto"`` and the labels of the network, both of
-one fit. Half of the images are of BSDS300 train, half of val. Each fit is two rows of
-benchmarks/results/ablation.csv, written when it is done: a run that was stopped goes on where it
-was. ``--write`` writes the table that the documentation includes.
+Changes one parameter of `DeepImageClustering()` at a time, or what its network sees, and compares
+with the default on the same images and seeds: the regions of ``n_segments="auto"`` and the labels
+of the network, both of one fit. Half of the images are of BSDS300 train, half of val. The rows of
+each fit are written to benchmarks/results/ablation.csv when it is done: a run that was stopped goes
+on where it was. ``--write`` writes the table that the documentation includes.
 """
 
 import argparse
@@ -17,21 +17,50 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _list_table import list_table
+from scipy.ndimage import gaussian_filter
+from skimage import img_as_float
+from skimage.color import rgb2gray, rgb2lab
+from skimage.io import imread
+from skimage.restoration import denoise_tv_chambolle
 
 from sklearn_dic import DeepImageClustering, __version__
 from sklearn_dic.datasets import load_bsds
+from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.metrics import segmentation_report
+from sklearn_dic.superpixels import FelzenszwalbSuperpixels
 from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._parallel import for_each
 
 HERE = Path(__file__).parent
+
+
+def as_lab(image: np.ndarray) -> np.ndarray:
+    """RGB -> Lab, in about the same range."""
+    return rgb2lab(image) / 100
+
+
+def with_position(image: np.ndarray) -> np.ndarray:
+    """Add row and column, from 0 to 1."""
+    rows, columns = np.mgrid[: image.shape[0], : image.shape[1]] / max(image.shape)
+    return np.dstack([image, rows, columns])
+
+
+def with_texture(image: np.ndarray) -> np.ndarray:
+    """Add the deviation of the grey values in two windows."""
+    gray = rgb2gray(image)
+    variances = [gaussian_filter(gray**2, s) - gaussian_filter(gray, s) ** 2 for s in (2, 4)]
+    return np.dstack([image, *(4 * np.sqrt(np.maximum(one, 0)) for one in variances)])
+
+
+def smoothed(image: np.ndarray) -> np.ndarray:
+    """Remove texture, and keep edges."""
+    return denoise_tv_chambolle(image, weight=0.1, channel_axis=-1)
+
+
 CHANGES: dict[str, dict[str, Any]] = {
     "default": {},
-    "resolution=0.5": {"resolution": 0.5},
-    "resolution=1": {"resolution": 1},
-    "precision='float32'": {"precision": "float32"},
-    "tol=None": {"tol": None},
-    "max_iter=15": {"max_iter": 15},
+    "no network: RegionMerging()": {},
     "clustering='paper'": {"clustering": "paper"},
     "clustering=None": {"clustering": None},
     "clustering_gradient=True": {"clustering_gradient": True},
@@ -40,8 +69,29 @@ CHANGES: dict[str, dict[str, Any]] = {
     "n_clusters=16": {"n_clusters": 16},
     "n_clusters=100": {"n_clusters": 100},
     "n_centers=8": {"n_centers": 8},
+    "max_iter=15": {"max_iter": 15},
+    "tol=None": {"tol": None},
     "superpixels='slic'": {"superpixels": "slic"},
     "superpixels=None": {"superpixels": None},
+    "superpixels: Felzenszwalb at 100, 200 and 400 vote": {
+        "superpixels": [FelzenszwalbSuperpixels(scale) for scale in (100, 200, 400)]
+    },
+    "refine=False": {"refine": False},
+    "connected_components=True": {"connected_components": True},
+    "input: Lab": {},
+    "input: RGB and position": {},
+    "input: RGB and texture": {},
+    "input: RGB, smoothed": {},
+    "resolution=0.5": {"resolution": 0.5},
+    "resolution=1": {"resolution": 1},
+    "precision='float32'": {"precision": "float32"},
+}
+NO_NETWORK = "no network: RegionMerging()"
+INPUTS = {
+    "input: Lab": as_lab,
+    "input: RGB and position": with_position,
+    "input: RGB and texture": with_texture,
+    "input: RGB, smoothed": smoothed,
 }
 MEASURES = {
     "PRI ↑": "probabilistic_rand_index",
@@ -78,7 +128,7 @@ def main() -> None:
     """Measure what is missing, and show the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--images", type=int, default=24, help="half of train, half of val; %(default)s")
+    add("--images", type=int, default=60, help="half of train, half of val; %(default)s")
     add("--seeds", type=int, default=3, help="default: %(default)s")
     add("--changes", nargs="+", default=list(CHANGES), choices=list(CHANGES), metavar="CHANGE")
     add("--n-jobs", type=int, default=None)
@@ -89,9 +139,9 @@ def main() -> None:
     halves = [load_bsds(options.root, part, options.images // 2) for part in ("train", "val")]
     fits = [
         Fit(change, path, annotations, seed)
+        for seed in range(options.seeds)
         for half in halves
         for path, annotations in zip(half.images, half.annotations, strict=True)
-        for seed in range(options.seeds)
         for change in dict.fromkeys(["default", *options.changes])
     ]
     is_new = not options.results.exists()
@@ -102,8 +152,8 @@ def main() -> None:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         if is_new:
             writer.writeheader()
-        for pair in for_each(measure, missing, n_jobs=options.n_jobs, verbose=1, in_order=False):
-            writer.writerows(pair)
+        for some in for_each(measure, missing, n_jobs=options.n_jobs, verbose=1, in_order=False):
+            writer.writerows(some)
             file.flush()
     keys = {fit.key for fit in fits}
     rows = [
@@ -112,6 +162,8 @@ def main() -> None:
     command = f"python benchmarks/ablation.py --images {options.images} --seeds {options.seeds}"
     if options.changes != list(CHANGES):
         command += " --changes " + " ".join(f'"{change}"' for change in options.changes)
+    if options.results != parser.get_default("results"):
+        command += f" --results {options.results}"
     table = render(rows, command)
     print(table)
     if options.write:
@@ -119,23 +171,18 @@ def main() -> None:
 
 
 def measure(fit: Fit) -> list[dict[str, Any]]:
-    """Fit once, and score the regions and the labels of the network."""
+    """Segment once, and score each answer."""
     with one_torch_thread():
-        dic = DeepImageClustering(**CHANGES[fit.change], random_state=fit.seed).fit(fit.path)
-        regions = dic.labels_
-        labels = dic.set_params(n_segments=None).predict(fit.path)
+        answers, about = segment(fit)
     rows = []
-    for answer, segmentation in (("regions", regions), ("labels", labels)):
-        report = segmentation_report(fit.annotations, segmentation).to_dict()
+    for answer in answers_to(fit.change):
+        report = segmentation_report(fit.annotations, answers[answer]).to_dict()
         rows.append(
             dict(zip(KEY, [*fit.key, answer], strict=True))
             | {name: round(report[name], 6) for name in MEASURES.values()}
+            | {"regions": len(np.unique(answers[answer]))}
+            | about
             | {
-                "regions": len(np.unique(segmentation)),
-                "epochs": dic.n_iter_,
-                "precision": dic.precision_,
-                "resolution": f"{dic.resolution_:.3g}",
-                "device": f"CPU {platform.machine()}" if dic.device_ == "cpu" else dic.device_,
                 "torch": version("torch"),
                 "sklearn-dic": __version__,
                 "date": date.today().isoformat(),
@@ -144,14 +191,53 @@ def measure(fit: Fit) -> list[dict[str, Any]]:
     return rows
 
 
+def answers_to(change: str) -> list[str]:
+    """List what a change is measured by."""
+    if change == NO_NETWORK:
+        return ["regions"]
+    # regions have neither: the default answers labels where one of these is changed
+    of_labels = {"refine", "connected_components"}
+    return ["labels"] if of_labels & CHANGES[change].keys() else ["regions", "labels"]
+
+
+def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Regions and labels of an image, and how they were made."""
+    here = f"CPU {platform.machine()}"
+    if fit.change == NO_NETWORK:
+        regions = RegionMerging().fit_predict(fit.path)
+        return {"regions": regions}, {"epochs": 0, "device": here}
+    dic = DeepImageClustering(**CHANGES[fit.change], random_state=fit.seed)
+    if fit.change in INPUTS:  # superpixels and the rest of the tree are those of the picture
+        image = img_as_float(imread(fit.path))
+        seen = INPUTS[fit.change](image)
+        dic.set_params(n_segments=None)
+        labels = dic.fit_predict(seen, superpixels=FelzenszwalbSuperpixels().fit_transform(image))
+        merging = RegionMerging().fit(image, features=dic.transform(seen))
+        n_segments = min(merging.n_segments_, dic.n_clusters)
+        regions = merging.segment(n_segments=n_segments)
+    else:
+        regions = dic.fit_predict(fit.path)
+        labels = dic.set_params(n_segments=None).predict(fit.path)
+    return {"regions": regions, "labels": labels}, {
+        "epochs": dic.n_iter_,
+        "precision": dic.precision_,
+        "resolution": f"{dic.resolution_:.3g}",
+        "device": here if dic.device_ == "cpu" else dic.device_,
+    }
+
+
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read the rows that are there, without a fit of which only one was written."""
+    """Read the rows that are there, without fits of which only a part was written."""
     if not path.exists():
         return []
     with open(path, newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["date"]]
-    pairs = {tuple(row[name] for name in KEY[:-1]) for row in rows if row["answer"] == "labels"}
-    whole = [row for row in rows if tuple(row[name] for name in KEY[:-1]) in pairs]
+    written = {tuple(row[name] for name in KEY) for row in rows}
+    whole = [
+        row
+        for row in rows
+        if all((*(row[name] for name in KEY[:-1]), a) in written for a in answers_to(row["change"]))
+    ]
     with open(path, "w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -171,7 +257,7 @@ def render(rows: list[dict[str, str]], command: str) -> str:
             if row["answer"] == answer
         }
         title = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
-        lines += [f"{title[answer]}:", "", ".. list-table::", "   :header-rows: 1", ""]
+        lines += [f"{title[answer]}:", ""]
         cells = [["change", *MEASURES, answer, "epochs"]]
         for change in [name for name in CHANGES if any(key[0] == name for key in values)]:
             keys = [key for key in values if key[0] == change]
@@ -180,10 +266,9 @@ def render(rows: list[dict[str, str]], command: str) -> str:
             if change != "default":
                 shown = differences(keys, own, values)
             counts = [f"{value:.1f}" for value in own[:, len(MEASURES) :].mean(axis=0)]
-            cells.append([f"``{change}``", *shown, *counts])
-        for row in cells:
-            lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(row)]
-        lines.append("")
+            name = change if ": " in change else f"``{change}``"
+            cells.append([name, *shown, *counts])
+        lines += list_table(cells)
     images = {row["image"] for row in rows}
     places = "; ".join(
         f"{name} {' and '.join(sorted({row[name] for row in rows}))}"

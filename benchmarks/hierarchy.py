@@ -23,6 +23,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from _list_table import list_table
 from _published import SYSTEMS
 
 from sklearn_dic import DeepImageClustering
@@ -241,18 +242,13 @@ def render(rows: list[dict]) -> str:
         INTRODUCTION.format(
             n_images=len(images), n_train=n_train, n_val=len(images) - n_train
         ),
-        ".. list-table::",
-        "   :header-rows: 1",
-        "",
+        *list_table(cells),
     ]  # fmt: skip
-    for row in cells:
-        lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(row)]
     n_seeds = len({row["method"] for row in rows if row["method"].startswith(LEARNED)})
     which = "--all" if len(images) == BSDS300 else f"--images {len(images)}"
     packages = ["numpy", "scipy", "scikit-image", "torch"]
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     lines += [
-        "",
         f"Made by ``python benchmarks/hierarchy.py {which} --seeds {n_seeds}`` on",
         f"{date.today()}, on {os.cpu_count()} cores of a {platform.machine()} processor, with",
         f"{versions}.",

@@ -206,7 +206,7 @@ def measure_or_tell(fit: Fit, sources: dict[str, Any]) -> dict[str, Any] | str:
     """Measure a row, or say why it cannot be measured, so that the others go on."""
     try:
         return measure(fit, sources)
-    except Exception as error:
+    except Exception as error:  # of whatever kind: main shows all of them at the end
         return f"error: {' '.join(fit.key)}: {error}"
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from _list_table import list_table
 from tqdm import tqdm
 
 from sklearn_dic.datasets import load_bsds
@@ -126,12 +127,6 @@ def measure(name, level, path, transformer, image, annotations) -> dict:
 def render(rows: list[dict], n_images: int) -> str:
     """Means over the images as a table in reStructuredText."""
     titles = ["method", "regions", "ASA ↑", "recall ↑", "error ↓", "area", "seconds"]
-    lines = [
-        INTRODUCTION.format(n_images=n_images),
-        ".. list-table::",
-        "   :header-rows: 1",
-        "",
-    ]
     cells = [titles]
     for level in METHODS:
         names = dict.fromkeys(row["method"] for row in rows if row["level"] == level)
@@ -146,12 +141,11 @@ def render(rows: list[dict], n_images: int) -> str:
                 + [f"{mean(column):.3f}" for column in ("asa", "recall", "undersegmentation")]
                 + [f"{mean('area'):,.0f}", f"{mean('seconds'):.2f}"]
             )
-    for row in cells:
-        lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(row)]
     packages = ["numpy", "scikit-image", "higra", "opencv-contrib-python-headless"]
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    lines += [
-        "",
+    lines = [
+        INTRODUCTION.format(n_images=n_images),
+        *list_table(cells),
         f"Made by ``python benchmarks/superpixels.py --images {n_images}`` on {date.today()}, on a",
         f"{platform.machine()} processor, with {versions}.",
         "",

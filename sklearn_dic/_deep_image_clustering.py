@@ -358,7 +358,7 @@ default=None
         network = self._make_network(images, precision)
         refuse_too_large("fit", network, images, device, merges=merges)
         network.draw(torch_generator(self.random_state)).to(device)
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch declares it for tensors
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
             sample = _Sample(

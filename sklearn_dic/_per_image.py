@@ -239,7 +239,7 @@ one image
             try:
                 with one_torch_thread():
                     labels.append(one and one.predict(image, **own_params))
-            except Exception as error:
+            except Exception as error:  # of any estimator: it is raised with the image's name
                 raise _with_name(error, name) from error
         return _in_form(labels, form)
 

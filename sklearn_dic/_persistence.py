@@ -102,7 +102,7 @@ def _build(
         if name.startswith(_WEIGHTS)
     }
     network.load_state_dict(weights, assign=True)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch declares it for tensors
     estimator.module_ = network.eval()
     for name, value in _decode_all(document["fitted"], tensors).items():
         setattr(estimator, name, value)
@@ -205,7 +205,7 @@ def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray
                     f"{__version__} reads up to {FORMAT_VERSION}; install sklearn-dic "
                     f"{document['version']}, which wrote it, or a newer one"
                 )
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # no iterator
     except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, OSError) as error:
         raise ValueError(f"it is no file that `save` wrote, or is damaged ({error})") from error
     if document.pop("sha256", None) != _checksum(document, tensors):

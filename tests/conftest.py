@@ -40,9 +40,10 @@ def global_random_states():
     """Fail if a test leaves NumPy's or PyTorch's global generator in another state."""
     import torch
 
-    numpy_before, torch_before = np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
+    numpy_before = np.random.get_state()  # noqa: NPY002 # the legacy state is what is guarded
+    torch_before = torch.get_rng_state()
     yield
-    numpy_after = np.random.get_state()  # noqa: NPY002 # the legacy state is what is guarded
+    numpy_after = np.random.get_state()  # noqa: NPY002 # as above
     assert numpy_before[2] == numpy_after[2]
     np.testing.assert_array_equal(numpy_before[1], numpy_after[1])
     assert torch.equal(torch_before, torch.get_rng_state())

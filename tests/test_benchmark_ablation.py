@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from skimage.data import coffee
+from skimage.io import imsave
 
 from tests.datasets._small_bsds import write_bsds
 
@@ -56,9 +58,39 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
     capsys.readouterr()
 
 
-def test_committed_table_is_made_of_the_committed_rows(ablation, tmp_path):
-    copy = tmp_path / "ablation.csv"
-    copy.write_bytes((ablation.HERE / "results/ablation.csv").read_bytes())
+@pytest.mark.parametrize("name", ["faster_paths"])
+def test_committed_table_is_made_of_the_committed_rows(ablation, tmp_path, name):
+    copy = tmp_path / "rows.csv"
+    copy.write_bytes((ablation.HERE / f"results/{name}.csv").read_bytes())
     made = ablation.render(ablation.read_rows(copy), "")
-    committed = (ablation.HERE.parent / "docs/tables/ablation.rst").read_text()
+    committed = (ablation.HERE.parent / f"docs/tables/{name}.rst").read_text()
     assert made.rpartition("Made by")[0] == committed.rpartition("Made by")[0]
+
+
+def test_what_the_network_sees_leaves_the_rest_as_it_is(ablation, tmp_path, monkeypatch):
+    monkeypatch.setitem(ablation.CHANGES, "input: as it is", {})
+    monkeypatch.setitem(ablation.INPUTS, "input: as it is", lambda image: image)
+    path = tmp_path / "coffee.png"
+    imsave(path, coffee()[::8, ::8])
+    fits = [ablation.Fit(change, path, [], 0) for change in ("default", "input: as it is")]
+    (default, _), (same, _) = map(ablation.segment, fits)
+    for answer in ("regions", "labels"):
+        assert np.array_equal(default[answer], same[answer])
+
+
+@pytest.mark.parametrize(
+    "name", ["input: Lab", "input: RGB and position", "input: RGB and texture"]
+)
+def test_inputs_are_in_the_range_of_a_picture(ablation, name):
+    image = np.random.RandomState(0).rand(20, 30, 3)
+    seen = ablation.INPUTS[name](image)
+    assert seen.shape[:2] == (20, 30)
+    assert np.abs(seen).max() <= 1.5
+    assert seen.std(axis=(0, 1)).min() > 0.01
+
+
+def test_each_change_is_measured_by_what_it_changes(ablation):
+    assert ablation.answers_to("default") == ["regions", "labels"]
+    assert ablation.answers_to("no network: RegionMerging()") == ["regions"]
+    assert ablation.answers_to("refine=False") == ["labels"]
+    assert ablation.INPUTS.keys() <= ablation.CHANGES.keys()

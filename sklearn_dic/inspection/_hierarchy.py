@@ -106,6 +106,8 @@ class HierarchyDisplay:
         ------
         ImportError
             If matplotlib is not installed; the message says how to.
+        ValueError, TypeError
+            If `ax` is not two matplotlib Axes.
         """
         axes = (
             make_axes(1, 2, 2, figsize=(8.5, 3.3))

@@ -16,7 +16,7 @@ try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
 except ImportError:  # scikit-learn 1.8 or older
 
-    class CallbackSupportMixin:  # type: ignore[no-redef]
+    class CallbackSupportMixin:  # type: ignore[no-redef]  # in place of the import
         """Nothing can be set."""
 
     def with_callbacks(method: Callable) -> Callable:

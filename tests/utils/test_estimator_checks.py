@@ -144,7 +144,7 @@ class ForgetsWhenCopied(Thresholding):
 class UsesTheGlobalState(Thresholding):
     def fit(self, X, y=None):
         super().fit(X)
-        self.first_ = np.random.random_sample()  # noqa: NPY002
+        self.first_ = np.random.random_sample()  # noqa: NPY002 # what must be found
         return self
 
 
