@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn_dic import PerImage
 from sklearn_dic.datasets import make_mosaic
 from sklearn_dic.hierarchy import MergeTree, RegionMerging, build_merge_tree
+from sklearn_dic.hierarchy._cutting import choose_n_segments, cut_tree
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels, SuperpixelMap
 from tests._registry import REGION_MERGERS
@@ -182,6 +183,29 @@ def test_features_decide_where_colors_do_not():
     both = merging.fit_predict(maps, features=[learned, learned.transpose(1, 0, 2)])
     np.testing.assert_array_equal(both[0], labels)
     np.testing.assert_array_equal(both[1], labels.T)
+
+
+@pytest.mark.parametrize(
+    ("distances", "n_segments"),
+    [
+        ([], 1),
+        ([10, 20, 31.9], 1),
+        ([10, 32.5, 36, 37], 4),
+        ([32.5] * 9, 5),
+        ([10, 32.5, 33, 33, 60, 70], 5),
+        ([36] * 3 + [38] * 4, 5),
+        ([36] * 3 + [38] * 6, 7),
+    ],
+)
+def test_auto_keeps_the_first_few_regions_at_a_smaller_distance(distances, n_segments):
+    n_leaves = len(distances) + 1
+    nodes = [0, *range(n_leaves, 2 * n_leaves - 2)][: n_leaves - 1]  # a chain of merges
+    children = np.array(list(zip(nodes, range(1, n_leaves), strict=True))).reshape(-1, 2)
+    leaves = np.arange(n_leaves)[np.newaxis]
+    tree = MergeTree(leaves, children, np.array(distances, float))
+    assert choose_n_segments(tree) == n_segments
+    assert cut_tree(tree, "auto").max() + 1 == n_segments
+    assert cut_tree(tree, "auto", at_most=2).max() + 1 == min(n_segments, 2)
 
 
 def test_what_encloses_is_found_on_a_reduced_copy(photo, monkeypatch):
