@@ -73,9 +73,9 @@ The features that ``DeepImageClustering()`` learned are added to the default, on
 PRI is best. ODS, distance: the one distance in the tree, at most 40 regions. OIS by PRI: for each
 image the number whose PRI is best. auto: what ``n_segments="auto"`` chooses, without a look at the
 annotations; with learned features it is the answer of ``DeepImageClustering()``. Weights and the
-distance of "auto" were chosen on images of train, and checked on 30 of val. Covering is pooled over
-annotators and images. Seconds are those of a tree without its superpixels, and of the fit, with one
-thread on a shared processor.
+distances of "auto" were chosen on images of train, and checked on 30 of val. Covering is pooled
+over annotators and images. Seconds are those of a tree without its superpixels, and of the fit,
+with one thread on a shared processor.
 """
 
 

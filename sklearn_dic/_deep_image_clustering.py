@@ -358,12 +358,16 @@ default=None
         network = self._make_network(images, precision)
         refuse_too_large("fit", network, images, device, merges=merges)
         network.draw(torch_generator(self.random_state)).to(device)
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch declares it for tensors
+        # PyTorch declares memory formats for tensors alone.
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
+            voters = resolve_superpixels(maps, images)
+            own = voters if _are_merged(maps) else None
             sample = _Sample(
                 images,
-                resolve_superpixels(maps, images),
+                voters,
+                merged=superpixels_to_merge(images, own) if merges else None,
                 superpixels_given=superpixels is not None,
                 fingerprints=self._fingerprints(images, maps, superpixels is not None),
                 merges_voters=_are_merged(maps),
@@ -387,15 +391,11 @@ default=None
     def _keep(self, network: DICNetwork, sample: "_Sample", training: Training) -> None:
         """Label the training images, and set the attributes of a fitted estimator."""
         images, voters = sample.images, sample.superpixels
-        alone = _is_one_whole(images)
-        merged = None
-        if self._answers_regions(alone):
-            merged = superpixels_to_merge(images, voters if sample.merges_voters else None)
         answers, trees = [], []
         for i, (aggregated, part) in enumerate(self._aggregate(network, images, voters)):
             answers.append(self._label(aggregated, part, images, i))
-            if merged is not None:
-                trees.append(_grow_tree(images.pixels[i], merged[i], aggregated))
+            if sample.merged is not None:
+                trees.append(_grow_tree(images.pixels[i], sample.merged[i], aggregated))
         regions = [cut_tree(tree, self.n_segments, at_most=self.n_clusters) for tree in trees]
         self.module_ = network
         self.device_ = str(resolve_device(self.device))
@@ -423,7 +423,7 @@ default=None
         self.cluster_centers_ = (
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
-        self._fitted_alone = alone
+        self._fitted_alone = _is_one_whole(images)
         self._superpixels_given = sample.superpixels_given
         self._merges_given = sample.merges_voters
         self._fitted_pair = sample.fingerprints
@@ -918,7 +918,8 @@ class _Sample:
     """What a fit looks at."""
 
     images: Images
-    superpixels: list[np.ndarray] | None  # (K, H_i, W_i) of each image
+    superpixels: list[np.ndarray] | None  # (K, H_i, W_i) of each image, which vote
+    merged: list[np.ndarray] | None  # likewise, for answers in regions
     superpixels_given: bool  # to fit, rather than as a parameter
     fingerprints: tuple[str, str] | None
     merges_voters: bool  # rather than superpixels that suit merging
