@@ -82,6 +82,18 @@ html_show_sourcelink = False
 _SECTIONS = ["start", "images", "selection", "compare"]
 
 
+class _Order:
+    """Sort the examples of a section: those first that the others build on."""
+
+    first = ("plot_first_segmentation.py", "plot_three_knobs.py", "plot_exact_number.py")
+
+    def __init__(self, folder: str) -> None:
+        pass
+
+    def __call__(self, file: str) -> tuple[int, str]:
+        return (self.first.index(file) if file in self.first else len(self.first)), file
+
+
 def _forbid_warnings(gallery_conf: dict[str, Any], file: str) -> None:
     """Let an example fail that warns; it would teach the warning."""
     for category in (UserWarning, RuntimeWarning, FutureWarning):
@@ -89,10 +101,18 @@ def _forbid_warnings(gallery_conf: dict[str, Any], file: str) -> None:
     warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
 
 
+def _see_through(gallery_conf: dict[str, Any], file: str) -> None:
+    """Draw in a grey that is seen on white and on black, without a background."""
+    mpl.rcParams["figure.facecolor"] = mpl.rcParams["axes.facecolor"] = "none"
+    mpl.rcParams["savefig.facecolor"] = "none"
+    for part in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"):
+        mpl.rcParams[part] = "#7b8187"
+
+
 def _place(file: str) -> tuple[int, str]:
     """Sort the cards of examples as the gallery does."""
     path = Path(file)
-    return _SECTIONS.index(path.parent.name), path.name
+    return _SECTIONS.index(path.parent.name), _Order("")(path.name)
 
 
 sphinx_gallery_conf = {
@@ -100,8 +120,8 @@ sphinx_gallery_conf = {
     "gallery_dirs": "auto_examples",
     "subsection_order": ExplicitOrder([f"../examples/{section}" for section in _SECTIONS]),
     "minigallery_sort_order": _place,
-    "reset_modules": ("matplotlib", _forbid_warnings),
-    "within_subsection_order": "FileNameSortKey",
+    "reset_modules": ("matplotlib", _forbid_warnings, _see_through),
+    "within_subsection_order": _Order,
     "doc_module": ("sklearn_dic",),
     "backreferences_dir": "generated/backreferences",
     "inspect_global_variables": False,
@@ -117,6 +137,7 @@ sphinx_gallery_conf = {
 
 _ROOMS = (
     "",
+    ".hierarchy",
     ".superpixels",
     ".metrics",
     ".model_selection",
@@ -127,12 +148,7 @@ _ROOMS = (
     ".utils.estimator_checks",
 )
 # Labels that docstrings inherited from scikit-learn refer to.
-_LABELS_OF_SKLEARN = {
-    "df_output_transform",
-    "meta-estimator",
-    "metadata_routing",
-    "sphx_glr_auto_examples_miscellaneous_plot_set_output.py",
-}
+_LABELS_OF_SKLEARN = {"meta-estimator", "metadata_routing"}
 _OTHERS = {"joblib", "matplotlib", "numpy", "pandas", "scipy", "skimage", "sklearn", "torch"}
 
 

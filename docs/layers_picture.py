@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import Rectangle
 
 HERE = Path(__file__).parent
+GREY = "#7b8187"  # seen on white and on black
 COLORS = ["#ececec", "#cfe3f3", "#f9dcc0", "#cfe8d6", "#f6d9e4", "#fdf3c4"]
 
 contracts = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["tool"]["importlinter"]
@@ -24,8 +25,9 @@ for height, rooms in enumerate(reversed(rows)):
             Rectangle((place * width, height), width, 0.86, facecolor=color, edgecolor="white")
         )
         ax.text((place + 0.5) * width, height + 0.43, room, ha="center", va="center")
-ax.annotate("", (1.04, 0.1), (1.04, len(rows) - 0.2), arrowprops={"arrowstyle": "->"})
-ax.text(1.06, len(rows) / 2, "imports", rotation=270, va="center")
+arrow = {"arrowstyle": "->", "color": GREY}
+ax.annotate("", (1.04, 0.1), (1.04, len(rows) - 0.2), arrowprops=arrow)
+ax.text(1.06, len(rows) / 2, "imports", rotation=270, va="center", color=GREY)
 ax.set(xlim=(-0.01, 1.1), ylim=(0, len(rows)))
 ax.set_axis_off()
-figure.savefig(HERE / "images" / "layers.png", dpi=120)
+figure.savefig(HERE / "images" / "layers.png", dpi=120, transparent=True)

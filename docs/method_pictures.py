@@ -36,11 +36,12 @@ def draw_network() -> None:
     _arrow(ax, (10.2, above - 0.5), (10.2, below + 0.5))
     ax.annotate(
         "",
-        (4.0, below),
+        (5.4, below),
         (9.48, below),
-        arrowprops={"arrowstyle": "->", "linestyle": "--", "color": "0.3"},
+        arrowprops={"arrowstyle": "->", "linestyle": "--", "color": "0.5"},
     )
-    ax.text(7.0, below + 0.12, "loss: cross-entropy against the vote (Eq. 8)", ha="center")
+    ax.text(5.3, below, "all weights", ha="right", va="center", style="italic")
+    ax.text(7.4, below + 0.12, "loss against the vote (Eq. 8)", ha="center")
     ax.text(4.15, above + 0.75, "feature transformation (FTS)", ha="center", weight="bold")
     ax.text(8.3, above + 0.75, "clustering (DCS)", ha="center", weight="bold")
     ax.text(10.2, above + 0.75, "refinement", ha="center", weight="bold")
@@ -54,11 +55,11 @@ def _box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
         (x - 0.65, y - 0.42), 1.3, 0.84, boxstyle="round,pad=0.05", facecolor=color, edgecolor="0.4"
     )
     ax.add_patch(style)
-    ax.text(x, y, text, ha="center", va="center", fontsize=9.5)
+    ax.text(x, y, text, ha="center", va="center", fontsize=9.5, color="black")
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "0.2"})
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "0.5"})
 
 
 def draw_vote() -> None:
@@ -88,5 +89,9 @@ def draw_vote() -> None:
 
 
 if __name__ == "__main__":
+    plt.rcParams |= {  # seen on white and on black
+        "savefig.transparent": True,
+        "text.color": "#7b8187",
+    }
     draw_network()
     draw_vote()

@@ -12,19 +12,18 @@ from skimage.util import img_as_float32
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.utils._pictures import draw_boundaries, draw_mean_colors
 
-image = data.astronaut()
+image = data.coffee()
 dic = DeepImageClustering(n_clusters=32, random_state=0, verbose=1).fit(image)
 pixels = img_as_float32(image)
-gap = np.full((len(image), 12, 3), 255, np.uint8)
-picture = np.hstack(
-    [
-        image,
-        gap,
-        draw_boundaries(pixels, dic.superpixel_labels_),
-        gap,
-        draw_mean_colors(pixels, dic.labels_),
-    ]
-)
+opaque = np.full(image.shape[:2], 255, np.uint8)
+gap = np.zeros((len(image), 12, 4), np.uint8)
+drawn = [
+    image,
+    draw_boundaries(pixels, dic.superpixel_labels_),
+    draw_mean_colors(pixels, dic.labels_),
+]
+first, second, third = (np.dstack([one, opaque]) for one in drawn)
+picture = np.hstack([first, gap, second, gap, third])
 path = Path(__file__).parent / "images" / "readme.png"
 path.parent.mkdir(exist_ok=True)
 io.imsave(path, picture)

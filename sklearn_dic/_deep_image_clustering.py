@@ -139,7 +139,8 @@ default="felzenszwalb"
         Sides of the picture that the network sees, relative to the picture given, in
         (0, 1]. The answer is always voted at full size. "auto" leaves 10,000 pixels of the
         largest image, about a quarter of the sides of 321 x 481, or half of the sides where
-        that is less; so a large photograph takes hardly longer to train on than a small one.
+        that is less; so a large photograph takes little longer to train on than a small one,
+        and its superpixels take the rest of the time.
         1 is the paper's method; time and memory grow with the pixels trained on.
         The smaller, the more labels are left.
     channel_axis : {"auto", -1, None}, default="auto"
@@ -521,7 +522,7 @@ default=None
         return labels if isinstance(self.labels_, list) else np.reshape(labels, self.labels_.shape)
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
-        """Compute the aggregated features of every pixel (Upsilon, Eq. 4).
+        """Compute the aggregated features of every pixel (Upsilon, equation 4).
 
         Parameters
         ----------
@@ -577,7 +578,7 @@ list, dtype float32
     def score(
         self, X: Any, y: Any = None, *, superpixels: Any = None, sample_mask: Any = None
     ) -> float:
-        """Return the negative loss (Eq. 8): how well the network agrees with the vote.
+        """Return the negative loss (equation 8): how well the network agrees with the vote.
 
         Scores against human annotations need the annotations, and are not this one.
 

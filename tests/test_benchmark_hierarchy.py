@@ -50,9 +50,16 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
     rows, grown = rows
     table = benchmark.render(rows)
     assert "2 images of BSDS300 and their annotators (1 of train, 1 of val)" in table
-    rows_of_cells = [row for row in table.splitlines() if row.startswith(("   * -", "     -"))]
-    cells = [line[7:].replace(r"\+", "+") for line in rows_of_cells]
-    lines = np.array(cells).reshape(-1, 9)
+    lines, differences = (
+        np.array(
+            [
+                row[7:].replace(r"\+", "+")
+                for row in part.splitlines()
+                if row.startswith(("   * -", "     -"))
+            ]
+        ).reshape(-1, n_columns)
+        for part, n_columns in zip(table.split("Mean differences"), (9, 7), strict=True)
+    )
     for name in benchmark.METHODS:
         pri = np.array([trees[name][1] for trees in grown])
         own = {protocol: line for other, protocol, *line in lines if other == name}
@@ -74,6 +81,12 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
     learned = {protocol: line for name, protocol, *line in lines if name == f"{benchmark.LEARNED}0"}
     assert list(learned) == ["ODS", "ODS, distance", "OIS by PRI", "auto", "labels"]
     assert float(learned["labels"][0]) == 3  # regions of the annotations that stand for labels
+    paired = [trees[f"{benchmark.LEARNED}0"][1] for trees in grown]
+    paired = np.max(paired, axis=1) - np.max([trees[name][1] for trees in grown], axis=1)
+    assert differences[2, :2].tolist() == [benchmark.DEFAULT, "OIS by PRI"]
+    mean, error = map(float, differences[2, 2].split(" ± "))
+    assert mean == pytest.approx(paired.mean(), abs=6e-5)
+    assert error == pytest.approx(paired.std(ddof=1) / 2**0.5, abs=6e-5)
     assert "--images 2 --seeds 1``" in table
     regions = [choose_n_segments(trees[benchmark.DEFAULT][0]) for trees in grown]
     assert float(own["auto"][0]) == np.mean(regions)

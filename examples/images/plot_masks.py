@@ -28,8 +28,8 @@ labels = dic.fit(image, sample_mask=mask).labels_
 print("labels", np.unique(labels), "where -1 is outside of the mask")
 
 # %%
-shown = np.where(mask, labels, labels.max() + 1)
-SegmentationDisplay.from_predictions(image, shown, kind=["image", "boundaries", "mean"])
+# The display leaves out what has no label.
+SegmentationDisplay.from_predictions(image, labels, kind=["image", "boundaries", "mean"])
 plt.show()
 
 # %%
@@ -41,7 +41,7 @@ masks = [mask[:, :88], mask[:, 88:]]
 maps = [np.asarray(SLICSuperpixels(n_segments=150).fit_transform(half)) for half in halves]
 per_image = PerImage(DeepImageClustering(n_clusters=24, max_iter=20, random_state=0))
 per_image.fit(halves, superpixels=maps, sample_mask=masks)
-print([fitted.n_clusters_ for fitted in per_image.estimators_])
+print("labels of each half:", [fitted.n_clusters_ for fitted in per_image.estimators_])
 
 # %%
 # Through a Pipeline

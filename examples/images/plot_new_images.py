@@ -3,7 +3,8 @@ A trained network on new images
 ===============================
 
 ``fit`` trains a network on one part of a tissue section; ``predict`` labels the rest with it, in a
-fraction of the time, and with labels of the same meaning.
+fraction of the time. ``n_segments=None`` asks for the labels of the network, which mean the same
+in both parts.
 """
 
 # %%
@@ -27,13 +28,14 @@ labels = dic.predict(unseen)
 print(f"fit: {fitted - start:.1f} s, predict: {time.perf_counter() - fitted:.1f} s")
 
 # %%
-SegmentationDisplay.from_estimator(dic, [seen, unseen], kind=["image", "overlay"])
+display = SegmentationDisplay.from_estimator(dic, [seen, unseen], kind=["image", "overlay"])
+for ax, name in zip(display.axes_[:, 0], ["seen", "unseen"], strict=True):
+    ax.set_title(name, fontsize="medium")
 plt.show()
 
 # %%
 # ``predict_proba`` tells how sure the network is of each label at each pixel, before the
-# superpixels vote. Where the largest probability is small, two kinds of tissue are hard to tell
-# apart.
+# superpixels vote. The largest is small where two labels meet.
 probabilities = dic.predict_proba(unseen)
 figure, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
 shown = ax.imshow(probabilities.max(axis=2), cmap="cividis")

@@ -71,7 +71,11 @@ plt.show()
 # choose for itself, or one, marked by the star, for all.
 scale = optimal_scale(search.cv_results_)
 print(scale)
-print(scale.ois_params["probabilistic_rand_index"])
+
+# %%
+# Which setting is the best for each image, by the probabilistic Rand index:
+for params in scale.ois_params["probabilistic_rand_index"]:
+    print(params)
 
 # %%
 # The scores of single images are in ``cv_results_``.

@@ -35,7 +35,7 @@ def smooth(picture, sigma=2.0):
 pipeline = make_pipeline(
     FunctionTransformer(smooth),
     FelzenszwalbSuperpixels(),
-    DeepImageClustering(n_clusters=24, random_state=0),
+    DeepImageClustering(random_state=0),
 )
 pipeline.fit(image)
 SegmentationDisplay.from_estimator(pipeline, image, kind=["superpixels", "overlay", "mean"])
@@ -45,14 +45,16 @@ plt.show()
 # Parameters of all steps
 # -----------------------
 # They have names with two underscores. With ``memory`` the smoothed image and its superpixels are
-# computed once for all four fits, and read from the disk afterwards.
+# computed once for all four fits, and read from the disk afterwards. These are the labels of the
+# network, of which training leaves fewer than ``n_clusters``.
 with tempfile.TemporaryDirectory() as folder:
     pipeline.set_params(memory=joblib.Memory(folder, verbose=0))
-    figure, axes = plt.subplots(1, 4, figsize=(12, 2.7), layout="constrained")
-    for n_clusters, ax in zip([4, 8, 16, 64], axes, strict=True):
+    pipeline.set_params(deepimageclustering__n_segments=None)
+    figure, axes = plt.subplots(2, 2, figsize=(7.5, 5.6), layout="constrained")
+    for n_clusters, ax in zip([4, 8, 16, 64], axes.flat, strict=True):
         pipeline.set_params(deepimageclustering__n_clusters=n_clusters).fit(image)
         labels = pipeline[-1].labels_
         SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
-        ax.set_title(f"n_clusters={n_clusters}\n{labels.max() + 1} labels", fontsize="medium")
+        ax.set_title(f"n_clusters={n_clusters}: {labels.max() + 1} labels", fontsize="medium")
 plt.show()
 pipeline

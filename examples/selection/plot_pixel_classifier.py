@@ -12,6 +12,7 @@ linear classifier of scikit-learn names all the others.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
 from skimage.data import immunohistochemistry
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -28,8 +29,8 @@ print(features.shape)
 # %%
 # Strokes of a person
 # -------------------
-# Eight short strokes, as (row, first column, last column), mark glands, the tissue between them,
-# and the empty background.
+# Eight short strokes, as (row, first column, last column, class), mark glands, the tissue between
+# them, and the empty background.
 names = ["gland", "tissue", "background"]
 strokes = [
     (15, 25, 55, 0),
@@ -50,7 +51,9 @@ print(f"{where.sum()} of {where.size} pixels are marked")
 # %%
 # The classifier
 # --------------
-# Learned features know what is around a pixel, which its colour alone does not.
+# A learned feature says what is around a pixel, which its colour alone does not: the answer from
+# colours is scattered, that from features comes in patches, for better and, at the upper right,
+# for worse.
 classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 answers = {}
 for name, table in {"colours": image / 255, "features": features}.items():
@@ -68,4 +71,6 @@ axes[0].imshow(image)
 axes[0].imshow(np.ma.masked_where(~where, marked), cmap=colors, vmin=0, vmax=2)
 axes[0].set_axis_off()
 axes[0].set_title("the marks", fontsize="medium")
+handles = [Patch(color=colors(i), label=name) for i, name in enumerate(names)]
+figure.legend(handles=handles, loc="outside lower center", ncols=3)
 plt.show()

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import randint
 from skimage.draw import ellipse
 from sklearn.datasets import load_sample_image
-from sklearn.experimental import enable_halving_search_cv  # noqa: F401 # enables it
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401 # it enables
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
 
 from sklearn_dic import DeepImageClustering
@@ -33,9 +33,9 @@ common = {"scoring": "segmentation_covering", "cv": PerImageSplit()}
 # %%
 # A grid
 # ------
-# A list of grids has one for each kind of superpixels. Here all fits are kept out of ``refit``,
-# since only the scores are wanted. ``error_score`` is the score of a setting that fails; "raise"
-# stops there.
+# A list of grids has one for each kind of superpixels. Only the scores are wanted here, so that
+# ``refit=False`` leaves out the fit of the best setting to all images. ``error_score`` is the
+# score of a setting that fails; "raise" stops there.
 search = GridSearchCV(
     dic,
     [
@@ -76,7 +76,8 @@ drawn = RandomizedSearchCV(
     random_state=0,
     **common,
 ).fit(images, annotations)
-print(drawn.best_params_, f"{drawn.best_score_:.3f}")
+print(drawn.best_params_)
+print(f"segmentation covering {drawn.best_score_:.3f}")
 
 # %%
 # More epochs for fewer settings

@@ -14,26 +14,30 @@ all merges, and so gives every number of regions.
 
 # sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
-from skimage.data import chelsea
+from sklearn.datasets import load_sample_image
 
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.inspection import HierarchyDisplay, SegmentationDisplay
 
-image = chelsea()
+image = load_sample_image("china.jpg")[::2, ::2]
 dic = DeepImageClustering(random_state=0).fit(image)
 HierarchyDisplay.from_estimator(dic)
 plt.show()
 
 # %%
+# On the left, the darker a contour, the longer its two sides stay apart when regions merge; on the
+# right, how many are left at each distance. A grey line is the cut of "auto".
+
+# %%
 # Many answers
 # ------------
 # ``segment`` cuts the tree again, without another fit. Each region lies within one of the coarser.
-_, axes = plt.subplots(1, 4, figsize=(11, 2.6), layout="constrained")
-cuts = {"auto": dic.labels_} | {str(n): dic.segment(n_segments=n) for n in (3, 8, 60)}
-for ax, (name, labels) in zip(axes, cuts.items(), strict=True):
+_, axes = plt.subplots(2, 2, figsize=(7.5, 5.8), layout="constrained")
+cuts = {'"auto"': dic.labels_} | {str(n): dic.segment(n_segments=n) for n in (3, 8, 60)}
+for ax, (name, labels) in zip(axes.flat, cuts.items(), strict=True):
     SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
-    ax.set_title(f"n_segments={name}\n{labels.max() + 1} regions", fontsize="medium")
+    ax.set_title(f"{name}: {labels.max() + 1} regions", fontsize="medium")
 plt.show()
 
 # %%

@@ -23,7 +23,8 @@ dic = DeepImageClustering(n_clusters=32, random_state=0).fit(image)
 # ``n_clusters`` is the largest number of labels that the network may use. Training merges them,
 # since superpixels that look alike to the network take the same one. What it learned then decides
 # which neighbours belong to one region.
-print(f"{dic.n_clusters_} labels after {dic.n_iter_} epochs, stopped by {dic.stopped_by_}")
+print(f"labels of the network: {dic.n_clusters_}")
+print(f"{dic.n_iter_} epochs, stopped by {dic.stopped_by_}")
 print(f"{dic.labels_.max() + 1} regions")
 
 # %%

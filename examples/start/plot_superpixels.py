@@ -7,8 +7,9 @@ that they invent may stay. It pays to look at them first.
 """
 
 # %%
-# The methods that need no extra package, on one photograph. A superpixel transformer is drawn
-# like an estimator.
+# The methods that need no extra package, on one photograph: above their superpixels, below the
+# labels that the network comes to with them, ``n_segments=None``. How many superpixels SLIC and
+# the watershed make is near what they are told, and not exactly that.
 import tempfile
 from pathlib import Path
 

@@ -9,26 +9,26 @@ how many labels the network may use.
 # %%
 # ``n_segments``
 # --------------
-# "auto" finds a number that suits the picture. A number gives exactly so many regions; so does
-# ``dic.segment(n_segments=8)`` later, without another fit. None gives the labels of the network,
-# which may lie in several places.
+# "auto" cuts where photographs usually have their regions, into at most ``n_clusters`` of them. A
+# number gives exactly so many; so does ``dic.segment(n_segments=8)`` later, without another fit.
+# None gives the labels of the network, which may lie in several places.
 import matplotlib.pyplot as plt
-from skimage.data import astronaut
+from skimage.data import rocket
 
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.superpixels import SLICSuperpixels
 
-image = astronaut()[::4, ::4]
+image = rocket()[::2, ::2]
 
 
 def compare(settings):
     """Draw one segmentation for each setting, in mean colours."""
-    _, axes = plt.subplots(1, len(settings), figsize=(10, 3.9), layout="constrained")
+    _, axes = plt.subplots(1, len(settings), figsize=(9, 2.6), layout="constrained")
     for ax, (name, params) in zip(axes, settings.items(), strict=True):
         labels = DeepImageClustering(random_state=0).set_params(**params).fit_predict(image)
         SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
-        ax.set_title(f"{name}\n{labels.max() + 1} labels", fontsize="medium")
+        ax.set_title(f"{name}\n{ax.get_title()}", fontsize="medium")
 
 
 compare({f"n_segments={n}": {"n_segments": n} for n in ("auto", 6, None)})

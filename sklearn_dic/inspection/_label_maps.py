@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from skimage.measure import label as label_components
 
 from sklearn_dic.utils._images import Images
 
@@ -48,6 +49,19 @@ def _check(labels: Any, shape: tuple[int, int], name: str, several: bool) -> np.
     if array.dtype.kind not in "iub":
         raise TypeError(f"{name} have dtype {array.dtype}; labels are integers")
     return array
+
+
+def describe_labels(labels: np.ndarray) -> str:
+    """(H, W) labels -> "16 regions", or "16 labels" where one lies in several places.
+
+    Negative labels are none, as of pixels outside of a mask.
+    """
+    counted = labels >= 0
+    numbers = np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
+    n_labels = len(np.unique(numbers[counted]))
+    n_pieces = label_components(np.where(counted, numbers, -1), background=-1, return_num=True)[1]
+    noun = "region" if n_pieces == n_labels else "label"
+    return f"{n_labels} {noun}{'' if n_labels == 1 else 's'}"
 
 
 def cross(maps: np.ndarray) -> np.ndarray:

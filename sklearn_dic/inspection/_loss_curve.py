@@ -15,14 +15,14 @@ _LARGEST_LEGEND = 12
 
 
 class LossCurveDisplay:
-    """Loss and number of labels in each epoch, as in Figure 7 of [1]_.
+    """Loss and number of labels in each epoch, as in figure 7 of the paper.
 
     `from_estimator` makes one of a fitted estimator.
 
     Parameters
     ----------
     loss_curves : list of array-like of shape (n_epochs_i,)
-        The loss (Eq. 8) in each epoch of each training.
+        The loss (Eq. 8 of [1]_) in each epoch of each training.
     n_labels_curves : list of array-like of shape (n_epochs_i,)
         The number of labels in each epoch.
     names : list of str or None, default=None

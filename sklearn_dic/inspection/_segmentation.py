@@ -10,7 +10,12 @@ from skimage.color import rgb2gray
 
 from sklearn_dic.inspection._axes import check_axes, make_axes
 from sklearn_dic.inspection._boundaries import draw_lines
-from sklearn_dic.inspection._label_maps import check_label_maps, count_labels, cross
+from sklearn_dic.inspection._label_maps import (
+    check_label_maps,
+    count_labels,
+    cross,
+    describe_labels,
+)
 from sklearn_dic.inspection._predicting import (
     find_superpixels,
     open_like,
@@ -212,7 +217,9 @@ of these, default="overlay"
             "image": the image alone. "superpixels": the image and the borders of its
             superpixels. "boundaries": the image and the borders of the labels. "overlay":
             the colours of the labels over the image in grey. "mean": each label in its mean
-            colour. "labels": each label in its colour. A list has one picture each.
+            colour. "labels": each label in its colour. A list has one picture each. Titles
+            count labels, and call them regions where each is in one piece. Where a label is
+            negative, as outside of a mask, a darker grey is shown.
         ax : matplotlib Axes or array-like of these, default=None
             As many as there are images times kinds. By default a new figure.
 
@@ -280,8 +287,7 @@ of these, default="overlay"
             counts = count_labels(self.superpixels[place])
             lines.append(f"{' + '.join(map(str, counts))} superpixels")
         elif kind != "image":
-            (count,) = count_labels(self.labels[place])
-            lines.append(f"{count} label{'s' if count > 1 else ''}")
+            lines.append(describe_labels(self.labels[place]))
         return "\n".join(lines) or "image"
 
 
@@ -300,6 +306,8 @@ def _draw(
         shown = paint_labels(labels, colors)
     elif kind == "overlay":
         shown = 0.45 * rgb2gray(picture)[..., None] + 0.55 * paint_labels(labels, colors)
+    if kind in ("overlay", "mean", "labels"):  # what has no label is grey, and darker
+        shown = np.where(labels[..., None] < 0, 0.45 * rgb2gray(picture)[..., None], shown)
     ax.imshow(shown)
     ax.set(xticks=[], yticks=[], anchor="S")  # what height is left over is for the title
     ax.spines[:].set_visible(False)

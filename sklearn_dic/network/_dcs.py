@@ -1,4 +1,4 @@
-"""DCS, the deep clustering subnetwork (Eqs. 1-5 of the paper)."""
+"""DCS, the deep clustering subnetwork (equations 1-5 of the paper)."""
 
 from typing import Literal
 
@@ -10,12 +10,12 @@ Clustering = Literal["paper", "residual"]
 
 
 def associate(features: Tensor, centers: Tensor) -> Tensor:
-    """(N, C), (M, C) -> (N, M): the associations H of Eq. 2; each row sums to one."""
+    """(N, C), (M, C) -> (N, M): the associations H of equation 2; each row sums to one."""
     return torch.softmax(features @ centers.T, dim=1)
 
 
 def update_centers(features: Tensor, associations: Tensor) -> Tensor:
-    """(N, C), (N, M) -> (M, C): the centres Omega of Eq. 3, association-weighted means.
+    """(N, C), (N, M) -> (M, C): the centres Omega of equation 3, association-weighted means.
 
     The sum in the denominator runs over the pixels; the paper prints the centres' index.
     """
@@ -92,7 +92,7 @@ class DeepClustering(nn.Module):
         return self.project_out(aggregated.relu_()).add_(features).relu_()
 
     def _aggregate(self, features: Tensor) -> Tensor:
-        """(N, C) -> (N, C): the aggregated features Upsilon = H Omega of Eq. 4."""
+        """(N, C) -> (N, C): the aggregated features Upsilon = H Omega of equation 4."""
         if not self.training:
             return associate(features, self.associated_centers) @ self.centers
         updated = self.initial_centers

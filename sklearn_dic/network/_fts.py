@@ -1,4 +1,4 @@
-"""FTS, the feature transformation subnetwork (Fig. 2 of the paper)."""
+"""FTS, the feature transformation subnetwork (figure 2 of the paper)."""
 
 from typing import Literal
 
@@ -111,7 +111,7 @@ class ConvBlock(nn.Module):
 
 
 class FeatureTransformation(nn.Module):
-    """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: the features Y of Fig. 2.
+    """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: the features Y of figure 2.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Superpixels vote the labels, and the loss pulls the network towards the vote (Eqs. 6-8)."""
+"""Superpixels vote the labels, and the loss pulls the network towards the vote (equations 6-8)."""
 
 import torch
 from torch import Tensor
@@ -9,7 +9,7 @@ LARGEST_TABLE = 8
 
 
 class Vote:
-    """(N,) -> (N,): every pixel takes the most frequent label of its superpixel (Eqs. 6-7).
+    """(N,) -> (N,): every pixel takes the most frequent label of its superpixel (equations 6-7).
 
     Among labels that are equally frequent, the smallest one wins. With several superpixel
     maps each has one vote at every pixel, divided among the labels in the proportions in
@@ -72,7 +72,7 @@ def count(values: Tensor, n_values: int) -> Tensor:
 
 
 def label_pixels(aggregated: Tensor, superpixels: Tensor | None) -> Tensor:
-    """(1, C, H, W), (K, H, W) or None -> (H, W): the label of each pixel (Eqs. 5-7).
+    """(1, C, H, W), (K, H, W) or None -> (H, W): the label of each pixel (equations 5-7).
 
     The strongest feature of each pixel, and then the vote of its superpixels.
     """
@@ -84,5 +84,5 @@ def label_pixels(aggregated: Tensor, superpixels: Tensor | None) -> Tensor:
 
 
 def refinement_loss(aggregated: Tensor, refined: Tensor) -> Tensor:
-    """(N, C), (N,) -> scalar: cross-entropy against the voted labels (Eq. 8), per pixel."""
+    """(N, C), (N,) -> scalar: cross-entropy against the voted labels (equation 8), per pixel."""
     return F.cross_entropy(aggregated, refined)

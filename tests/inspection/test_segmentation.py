@@ -52,7 +52,7 @@ def test_one_picture(photo, pixels, dic):
     assert isinstance(display, SegmentationDisplay)
     assert display.figure_.axes == [display.ax_]
     assert display.axes_.tolist() == [[display.ax_]]
-    assert display.ax_.get_title() == f"{dic.n_clusters_} labels"
+    assert display.ax_.get_title() in (f"{dic.n_clusters_} labels", f"{dic.n_clusters_} regions")
     np.testing.assert_array_equal(display.labels[0], dic.labels_)
     np.testing.assert_allclose(display.images[0], pixels, atol=1e-6)
 
@@ -78,7 +78,7 @@ def test_kinds(photo, pixels, superpixels):
             assert np.corrcoef(grey[inside], shades)[0, 1] > 0.99
     n = superpixels.max() + 1
     titles = [ax.get_title() for ax in display.axes_[0]]
-    assert titles == ["image", f"{n} superpixels", *[f"{n} labels"] * 4]
+    assert titles == ["image", f"{n} superpixels", *[f"{n} regions"] * 4]
 
 
 @pytest.mark.parametrize("vision", VISIONS)
@@ -139,7 +139,27 @@ def test_hundreds_of_regions_do_not_hide_the_picture():
 def test_one_label_has_no_boundaries(photo):
     display = from_predictions(photo, np.zeros((50, 75), bool), kind=["boundaries", "labels"])
     assert not len(lines(display.ax_))
-    assert display.ax_.get_title() == "1 label"
+    assert display.ax_.get_title() == "1 region"
+
+
+def test_labels_in_several_places_are_no_regions(photo):
+    halves = np.zeros((50, 75), int)
+    halves[:, 40:] = 7
+    assert from_predictions(photo, halves).ax_.get_title() == "2 regions"
+    halves[:, 60:] = 0
+    assert from_predictions(photo, halves).ax_.get_title() == "2 labels"
+
+
+def test_what_has_no_label_is_grey_and_not_counted(photo, pixels):
+    labels = np.zeros((50, 75), int)
+    labels[:, 20:] = 1
+    labels[:, 60:] = -1
+    display = from_predictions(photo, labels, kind=["mean", "labels", "overlay"])
+    grey = np.repeat(0.45 * rgb2gray(pixels)[..., None], 3, axis=2)
+    for ax in display.axes_[0]:
+        assert ax.get_title() == "2 regions"
+        np.testing.assert_allclose(shown(ax)[:, 60:], grey[:, 60:], atol=1e-5)
+        assert not np.allclose(shown(ax)[:, :60], grey[:, :60], atol=0.05)
 
 
 def test_a_grid_of_images(photo, tmp_path):
@@ -160,7 +180,7 @@ def test_a_grid_of_images(photo, tmp_path):
     assert display.axes_.shape == (5, 2)
     rows = [[ax.get_title().split("\n") for ax in row] for row in display.axes_]
     assert [row[0] for row in rows] == [[title] for title in titles]
-    assert all(row[1][0].endswith(" labels") for row in rows)
+    assert all(row[1][0].endswith(" regions") for row in rows)
 
 
 def test_nothing_of_a_new_figure_is_cut_off(photo):
