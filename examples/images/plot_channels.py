@@ -47,7 +47,7 @@ stains = rgb2hed(tissue)[..., [0, 2]]  # haematoxylin and DAB
 low, high = np.percentile(stains, [1, 99], axis=(0, 1))
 channels = np.dstack([tissue / 255, ((stains - low) / (high - low)).clip(0, 1)])
 
-dic = DeepImageClustering(n_segments=None, random_state=0)  # a kind of tissue lies in many places
+dic = DeepImageClustering(n_segments=12, random_state=0)
 labels = dic.fit_predict(channels)
 print(channels.shape)
 SegmentationDisplay.from_predictions(tissue, labels, kind=["image", "overlay", "mean"])

@@ -61,7 +61,7 @@ for name, table in {"colours": image / 255, "features": features}.items():
     predicted = classifier.predict(table.reshape(-1, table.shape[2]))
     answers[name] = predicted.reshape(where.shape)
 
-figure, axes = plt.subplots(1, 3, figsize=(11, 4.3), layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(11, 5), layout="constrained")
 display = SegmentationDisplay.from_predictions([image, image], list(answers.values()), ax=axes[1:])
 for ax, (name, answer) in zip(axes[1:], answers.items(), strict=True):
     shares = [f"{named} {np.mean(answer == i):.0%}" for i, named in enumerate(names)]

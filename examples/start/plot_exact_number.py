@@ -20,7 +20,7 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.inspection import HierarchyDisplay, SegmentationDisplay
 
-image = load_sample_image("china.jpg")[::2, ::2]
+image = load_sample_image("flower.jpg")[::2, ::2]
 dic = DeepImageClustering(random_state=0).fit(image)
 HierarchyDisplay.from_estimator(dic)
 plt.show()
@@ -37,7 +37,7 @@ _, axes = plt.subplots(2, 2, figsize=(7.5, 5.8), layout="constrained")
 cuts = {'"auto"': dic.labels_} | {str(n): dic.segment(n_segments=n) for n in (3, 8, 60)}
 for ax, (name, labels) in zip(axes.flat, cuts.items(), strict=True):
     SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
-    ax.set_title(f"{name}: {labels.max() + 1} regions", fontsize="medium")
+    ax.set_title(f"n_segments={name}: {labels.max() + 1} regions", fontsize="medium")
 plt.show()
 
 # %%

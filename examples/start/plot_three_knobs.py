@@ -13,13 +13,13 @@ how many labels the network may use.
 # number gives exactly so many; so does ``dic.segment(n_segments=8)`` later, without another fit.
 # None gives the labels of the network, which may lie in several places.
 import matplotlib.pyplot as plt
-from skimage.data import rocket
+from sklearn.datasets import load_sample_image
 
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.superpixels import SLICSuperpixels
 
-image = rocket()[::2, ::2]
+image = load_sample_image("china.jpg")[::3, ::3]
 
 
 def compare(settings):

@@ -124,7 +124,7 @@ class HierarchyDisplay:
             np.concatenate([[0.0], distances]),
             np.arange(self.tree.n_leaves, 0, -1),
             where="post",
-            color=PALETTE[1],
+            color=PALETTE[5],  # seen on white and on black
         )[0]
         if self.n_segments is not None:
             axes[1].axhline(self.n_segments, color="0.6", linewidth=1, zorder=0)

@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_dic.inspection._axes import check_axes, make_axes
 from sklearn_dic.utils._colors import PALETTE
 
-_DARK = [1, 5, 6, 2, 3]  # colours of the palette that stand out on white
+_SEEN = [5, 2, 6, 3, 1]  # colours of the palette that stand out on white, most of them on black
 _DASHES = ["-", "--", ":", "-."]
 _LARGEST_LEGEND = 12
 
@@ -143,8 +143,8 @@ class LossCurveDisplay:
         for i, name in enumerate(names):
             place = different.index(name)
             style: dict[str, Any] = {
-                "color": PALETTE[_DARK[place % len(_DARK)]],
-                "linestyle": _DASHES[place // len(_DARK) % len(_DASHES)],
+                "color": PALETTE[_SEEN[place % len(_SEEN)]],
+                "linestyle": _DASHES[place // len(_SEEN) % len(_DASHES)],
                 "label": name if name and i == names.index(name) else None,
             }
             pair = []
