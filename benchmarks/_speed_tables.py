@@ -37,7 +37,7 @@ that the products and convolutions of the fit would take at the speed of the fas
 product and the widest convolution, measured in the same run, relative to the time of the fit.""",
     "sizes": """\
 Default fits of scikit-image's astronaut, cut or continued by its mirror images; medians and range
-over repeated ones. Each size is a process of its own. The
+over repeated ones; "per epoch" is a whole fit by its epochs. Each size is a process of its own. The
 exponent b is that of the least-squares line through the logarithms: time or memory ~ pixels^b.""",
 }
 
@@ -118,7 +118,7 @@ def lines_of_fits(rows: list[Row]) -> list[list[str]]:
 
 def lines_of_sizes(rows: list[Row]) -> list[list[str]]:
     """Make a line for each size, and one for the exponents."""
-    titles = ["size", "pixels", "seconds a fit", "epochs", "seconds an epoch", "labels", "MB"]
+    titles = ["size", "pixels", "seconds a fit", "epochs", "per epoch", "labels", "MB"]
     rows = sorted(rows, key=n_pixels)
     lines = [titles]
     for row in rows:

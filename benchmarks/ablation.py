@@ -58,9 +58,16 @@ def smoothed(image: np.ndarray) -> np.ndarray:
     return denoise_tv_chambolle(image, weight=0.1, channel_axis=-1)
 
 
+NO_NETWORK = "no network: RegionMerging()"
+INPUTS = {
+    "input: Lab": as_lab,
+    "input: RGB and position": with_position,
+    "input: RGB and texture": with_texture,
+    "input: RGB, smoothed": smoothed,
+}
 CHANGES: dict[str, dict[str, Any]] = {
     "default": {},
-    "no network: RegionMerging()": {},
+    NO_NETWORK: {},
     "clustering='paper'": {"clustering": "paper"},
     "clustering=None": {"clustering": None},
     "clustering_gradient=True": {"clustering_gradient": True},
@@ -78,20 +85,10 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "refine=False": {"refine": False},
     "connected_components=True": {"connected_components": True},
-    "input: Lab": {},
-    "input: RGB and position": {},
-    "input: RGB and texture": {},
-    "input: RGB, smoothed": {},
+    **{name: {} for name in INPUTS},
     "resolution=0.5": {"resolution": 0.5},
     "resolution=1": {"resolution": 1},
     "precision='float32'": {"precision": "float32"},
-}
-NO_NETWORK = "no network: RegionMerging()"
-INPUTS = {
-    "input: Lab": as_lab,
-    "input: RGB and position": with_position,
-    "input: RGB and texture": with_texture,
-    "input: RGB, smoothed": smoothed,
 }
 MEASURES = {
     "PRI ↑": "probabilistic_rand_index",
@@ -104,13 +101,12 @@ COLUMNS = [*KEY, "regions", *MEASURES.values(), "epochs", "precision", "resoluti
            "device", "torch", "sklearn-dic", "date"]  # fmt: skip
 LEGEND = """\
 Means over images and seeds, and below the first line mean differences to it on the same images and
-seeds, ± the standard error over images. How long each takes, ``benchmarks/speed.py`` measures.
-"""
+seeds, ± the standard error over images. How long each takes, ``benchmarks/speed.py`` measures."""
 
 
 @dataclass
 class Fit:
-    """Two rows to be measured."""
+    """What is measured: an image, a seed, and a change."""
 
     change: str
     path: str
@@ -192,7 +188,9 @@ def measure(fit: Fit) -> list[dict[str, Any]]:
 
 
 def answers_to(change: str) -> list[str]:
-    """List what a change is measured by."""
+    """List what a change is measured by; nothing, if it is no longer made."""
+    if change not in CHANGES:
+        return []
     if change == NO_NETWORK:
         return ["regions"]
     # regions have neither: the default answers labels where one of these is changed
@@ -277,7 +275,9 @@ def render(rows: list[dict[str, str]], command: str) -> str:
     n_train = sum(image.startswith("train") for image in images)
     lines += [
         f"{len(images)} images of BSDS300, {n_train} of train and {len(images) - n_train} of val, "
-        f"{len({row['seed'] for row in rows})} seeds. {LEGEND}",
+        f"{len({row['seed'] for row in rows})} seed(s).",
+        LEGEND,
+        "",
         f"Made by ``{command}``: {places}.",
         "",
     ]

@@ -67,12 +67,16 @@ LEARNED = "+ learned features, seed "
 
 INTRODUCTION = """\
 Means over {n_images} images of BSDS300 and their annotators ({n_train} of train, {n_val} of val).
-A tree differs from the one before in what its name says. ODS: the one number of regions, 1 to 40,
-whose mean PRI is best. ODS, distance: the one distance in the tree, at most 40 regions. OIS by PRI:
-for each image the number whose PRI is best. auto: what ``n_segments="auto"`` chooses, without a
-look at the annotations. Weights and the distances of "auto" were chosen on images of train, and
-checked on 30 of val. Covering is pooled over annotators and images. Seconds are those of a tree
-without its superpixels, with one thread on a shared processor.
+ODS: the one number of regions, 1 to 40, whose mean PRI is best. ODS, distance: the one distance in
+the tree, at most 40 regions. OIS by PRI: for each image the number whose PRI is best. auto: what
+``n_segments="auto"`` chooses, without a look at the annotations. Weights and the distances of
+"auto" were chosen on images of train, and checked on 30 of val. Covering is pooled over annotators
+and images. Seconds are those of a tree without its superpixels, with one thread on a shared
+processor.
+"""
+STEPS = """\
+A tree adds to the one before what its name says; with the gradient, and with the shared borders,
+the size of the regions counts less (``size_exponent`` 1, .5 and .35).
 """
 OF_LEARNED = """\
 The features that ``DeepImageClustering()`` learned are added to the default, once for each seed;
@@ -242,6 +246,8 @@ def render(rows: list[dict]) -> str:
     introduction = INTRODUCTION.format(
         n_images=len(images), n_train=n_train, n_val=len(images) - n_train
     )
+    if len({row["method"] for row in rows} & METHODS.keys()) == len(METHODS):
+        introduction += STEPS
     if any(row["method"].startswith(LEARNED) for row in rows):
         introduction += OF_LEARNED
     lines = [introduction, *list_table(cells), *differences(rows)]
@@ -251,7 +257,7 @@ def render(rows: list[dict]) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     lines += [
         f"Made by ``python benchmarks/hierarchy.py {which} --seeds {n_seeds}`` on",
-        f"{date.today()}, on {os.cpu_count()} cores of a {platform.machine()} processor, with",
+        f"{date.today()}, on {os.cpu_count()} cores of an {platform.machine()} processor, with",
         f"{versions}.",
         "",
     ]

@@ -146,8 +146,8 @@ def render(rows: list[dict], n_images: int) -> str:
     lines = [
         INTRODUCTION.format(n_images=n_images),
         *list_table(cells),
-        f"Made by ``python benchmarks/superpixels.py --images {n_images}`` on {date.today()}, on a",
-        f"{platform.machine()} processor, with {versions}.",
+        f"Made by ``python benchmarks/superpixels.py --images {n_images}`` on {date.today()}, on",
+        f"an {platform.machine()} processor, with {versions}.",
         "",
     ]
     return "\n".join(lines)

@@ -82,16 +82,23 @@ html_show_sourcelink = False
 _SECTIONS = ["start", "images", "selection", "compare"]
 
 
-class _Order:
-    """Sort the examples of a section: those first that the others build on."""
+_FIRST = ("plot_first_segmentation.py", "plot_three_knobs.py", "plot_exact_number.py")
 
-    first = ("plot_first_segmentation.py", "plot_three_knobs.py", "plot_exact_number.py")
+
+def _order(file: str) -> tuple[int, str]:
+    """Sort the examples of a section: those first that the others build on."""
+    return (_FIRST.index(file) if file in _FIRST else len(_FIRST)), file
+
+
+class _Order:
+    """The same in the form of sphinx-gallery, which makes one for each folder."""
 
     def __init__(self, folder: str) -> None:
-        pass
+        """Forget the folder."""
 
     def __call__(self, file: str) -> tuple[int, str]:
-        return (self.first.index(file) if file in self.first else len(self.first)), file
+        """Give the key of a file."""
+        return _order(file)
 
 
 def _forbid_warnings(gallery_conf: dict[str, Any], file: str) -> None:
@@ -112,7 +119,7 @@ def _see_through(gallery_conf: dict[str, Any], file: str) -> None:
 def _place(file: str) -> tuple[int, str]:
     """Sort the cards of examples as the gallery does."""
     path = Path(file)
-    return _SECTIONS.index(path.parent.name), _Order("")(path.name)
+    return _SECTIONS.index(path.parent.name), _order(path.name)
 
 
 sphinx_gallery_conf = {

@@ -103,8 +103,8 @@ def _make_parser() -> argparse.ArgumentParser:
         help=f"what votes the labels: {', '.join(get_superpixels_names())}; none; or files that "
         "hold superpixels, such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
     add("--n-segments", type=_count_or_word, default=defaults["n_segments"], metavar="N",
-        help="exactly N regions; auto: as suits the picture; none: labels of the network "
-        "(default: %(default)s)")  # fmt: skip
+        help="exactly N regions; auto: where photographs usually have theirs; none: labels of "
+        "the network (default: %(default)s)")  # fmt: skip
     add("--connected-components", action="store_true",
         help="labels of the network, with connected pieces numbered apart")  # fmt: skip
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",

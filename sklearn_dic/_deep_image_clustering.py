@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 from sklearn_dic._memory import Task, refuse_too_large, task_and_remedy
 from sklearn_dic._persistence import load_estimator, save_estimator
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
-from sklearn_dic.hierarchy._cutting import cut_tree
+from sklearn_dic.hierarchy._cutting import cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
 from sklearn_dic.network import (
     DICNetwork,
@@ -139,8 +139,8 @@ default="felzenszwalb"
         Sides of the picture that the network sees, relative to the picture given, in
         (0, 1]. The answer is always voted at full size. "auto" leaves 10,000 pixels of the
         largest image, about a quarter of the sides of 321 x 481, or half of the sides where
-        that is less; so a large photograph takes little longer to train on than a small one,
-        and its superpixels take the rest of the time.
+        that is less; so the epochs of a large photograph take no longer than those of a small
+        one.
         1 is the paper's method; time and memory grow with the pixels trained on.
         The smaller, the more labels are left.
     channel_axis : {"auto", -1, None}, default="auto"
@@ -377,7 +377,9 @@ default=None
             bar.set_description("DIC")
             with explained_out_of_memory(device, *task_and_remedy("fit", network, images)):
                 training = self._overfit(network, sample, bar, task)
-        self._keep(network, sample, training)
+        labels, trees = self._answer(network, sample)
+        warn_of_fewer(trees, self.n_segments, stacklevel=4)  # the caller of the decorated method
+        self._keep(network, sample, training, labels, trees)
         check_column_names(self, X, self.channel_axis, reset=True)
         task.end(lambda: vars(self))  # all of them: a mere copy would leave the GPU
         if training.stopped_by == "interrupt":
@@ -389,15 +391,29 @@ default=None
             )
         return self
 
-    def _keep(self, network: DICNetwork, sample: "_Sample", training: Training) -> None:
-        """Label the training images, and set the attributes of a fitted estimator."""
-        images, voters = sample.images, sample.superpixels
-        answers, trees = [], []
-        for i, (aggregated, part) in enumerate(self._aggregate(network, images, voters)):
-            answers.append(self._label(aggregated, part, images, i))
+    def _answer(
+        self, network: DICNetwork, sample: "_Sample"
+    ) -> tuple[list[np.ndarray], list[MergeTree]]:
+        """Label the training images by the channels of the network, and make their trees."""
+        images = sample.images
+        labels, trees = [], []
+        parts = self._aggregate(network, images, sample.superpixels if self.refine else None)
+        for i, (aggregated, part) in enumerate(parts):
+            labels.append(_label(aggregated, part, images, i))
             if sample.merged is not None:
                 trees.append(_grow_tree(images.pixels[i], sample.merged[i], aggregated))
-        regions = [cut_tree(tree, self.n_segments, at_most=self.n_clusters) for tree in trees]
+        return labels, trees
+
+    def _keep(
+        self,
+        network: DICNetwork,
+        sample: "_Sample",
+        training: Training,
+        labels: list[np.ndarray],
+        trees: list[MergeTree],
+    ) -> None:
+        """Set the attributes of a fitted estimator."""
+        images, voters = sample.images, sample.superpixels
         self.module_ = network
         self.device_ = str(resolve_device(self.device))
         self.precision_ = network.precision
@@ -406,16 +422,18 @@ default=None
         self.n_labels_curve_ = training.n_labels_curve
         self.n_iter_ = len(training.loss_curve)
         self.stopped_by_ = training.stopped_by
-        left = np.unique(np.concatenate([channels.ravel() for channels in answers]))
+        left = np.unique(np.concatenate([channels.ravel() for channels in labels]))
         left = left[left >= 0]
         unused = np.setdiff1d(np.arange(self.n_clusters), left)
         self._channels = np.concatenate([left, unused])  # label k is channel _channels[k]
         self.n_clusters_ = len(left)
-        self.labels_ = images.in_form_of_input([self._number(channels) for channels in answers])
+        self.labels_ = images.in_form_of_input([self._number(channels) for channels in labels])
         self.__dict__.pop("tree_", None)
         if trees:
             self.tree_ = trees[0] if images.form == "image" else trees
-            self.labels_ = images.in_form_of_input(regions)
+            self.labels_ = images.in_form_of_input(
+                [self._cut(tree, self.n_segments) for tree in trees]
+            )
         self.superpixel_labels_ = (
             None
             if voters is None
@@ -453,8 +471,10 @@ default=None
             have the labels `labels_`.
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
+        merges = self._answers_regions(self._fitted_alone and images.form != "table")
+        self._check_memory("prediction", images, merges=merges)
         reused = superpixels is None and maps is self.superpixels
-        if self._answers_regions(self._fitted_alone and images.form != "table"):
+        if merges:
             self._check_has_no_mask(images)
             given = reused and self._superpixels_given
             merges_own = self._merges_given if given else _are_merged(maps)
@@ -462,19 +482,17 @@ default=None
             merged = superpixels_to_merge(images, own)
             parts = self._aggregate(self.module_, images, None)
             trees = [
-                _grow_tree(image, superpixels, aggregated)
-                for image, superpixels, (aggregated, _) in zip(
+                _grow_tree(image, to_merge, aggregated)
+                for image, to_merge, (aggregated, _) in zip(
                     images.pixels, merged, parts, strict=True
                 )
             ]
-            at_most = self.module_.n_clusters
-            return images.in_form_of_input(
-                [cut_tree(tree, self.n_segments, at_most=at_most) for tree in trees]
-            )
-        voters = self._superpixels_for_prediction(images, maps, reused)
+            warn_of_fewer(trees, self.n_segments)
+            return images.in_form_of_input([self._cut(tree, self.n_segments) for tree in trees])
+        voters = self._superpixels_for_prediction(images, maps, reused) if self.refine else None
+        parts = self._aggregate(self.module_, images, voters)
         answers = [
-            self._label(aggregated, part, images, i)
-            for i, (aggregated, part) in enumerate(self._aggregate(self.module_, images, voters))
+            _label(aggregated, part, images, i) for i, (aggregated, part) in enumerate(parts)
         ]
         return images.in_form_of_input([self._number(channels) for channels in answers])
 
@@ -515,10 +533,11 @@ default=None
                 f"n_segments={n_segments!r} and threshold={threshold!r}: one of them says where to "
                 "cut the tree"
             )
-        at_most = self.module_.n_clusters
+        trees = self.tree_ if isinstance(self.tree_, list) else [self.tree_]
+        warn_of_fewer(trees, n_segments)
+        labels = [self._cut(tree, n_segments, threshold) for tree in trees]
         if not isinstance(self.tree_, list):
-            return cut_tree(self.tree_, n_segments, threshold, at_most=at_most)
-        labels = [cut_tree(tree, n_segments, threshold, at_most=at_most) for tree in self.tree_]
+            return labels[0]
         return labels if isinstance(self.labels_, list) else np.reshape(labels, self.labels_.shape)
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
@@ -598,6 +617,7 @@ list, dtype float32
             most 0.
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
+        self._check_memory("prediction", images)
         reused = superpixels is None and maps is self.superpixels
         voters = self._superpixels_for_prediction(images, maps, reused)
         total = n_pixels = 0.0
@@ -704,7 +724,6 @@ list, dtype float32
         X: Any,
         superpixels: Any = None,
         sample_mask: Any = None,
-        task: Task = "prediction",
     ) -> tuple[Images, Any]:
         """Open images and compare them with what the network was trained on."""
         check_is_fitted(self)
@@ -720,9 +739,10 @@ list, dtype float32
                 f"{self.n_features_in_} features as input: these are the channels of "
                 f"{images.names[0]}, of shape {images.given[0].shape}"
             )
-        merges = task == "prediction" and self._answers_regions(self._fitted_alone)
-        refuse_too_large(task, self.module_, images, self.module_.device, merges=merges)
         return images, maps
+
+    def _check_memory(self, task: Task, images: Images, *, merges: bool = False) -> None:
+        refuse_too_large(task, self.module_, images, self.module_.device, merges=merges)
 
     def _training_mask(self) -> Any:
         """Tell the `sample_mask` of the fit, in the form of the training images."""
@@ -843,7 +863,7 @@ list, dtype float32
         network.zero_grad()
         network.freeze(batches, counted)
         stopped = copy.copy(self)
-        stopped._keep(network, sample, copy.deepcopy(training))
+        stopped._keep(network, sample, copy.deepcopy(training), *self._answer(network, sample))
         return vars(stopped)
 
     @staticmethod
@@ -860,12 +880,8 @@ list, dtype float32
             else:
                 yield aggregated, torch.from_numpy(superpixels[i]).to(network.device)
 
-    def _label(
-        self, aggregated: Tensor, superpixels: Tensor | None, images: Images, i: int
-    ) -> np.ndarray:
-        """Label one image by the channels of the network, -1 outside of its mask."""
-        channels = label_pixels(aggregated, superpixels if self.refine else None).cpu().numpy()
-        return channels if images.masks is None else np.where(images.masks[i], channels, -1)
+    def _cut(self, tree: MergeTree, n_segments: Any, threshold: float | None = None) -> np.ndarray:
+        return cut_tree(tree, n_segments, threshold, at_most=self.module_.n_clusters)
 
     def _answers_regions(self, fitted_alone: bool) -> bool:
         """Whether the answer is regions of each image rather than labels of the network."""
@@ -891,7 +907,8 @@ list, dtype float32
 
     def _features(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
         """Apply a function to the aggregated features; channels in the order of the labels."""
-        images, _ = self._open_for_prediction(X, task="features")
+        images, _ = self._open_for_prediction(X)
+        self._check_memory("features", images)
         features = [
             function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
             for aggregated, _ in self._aggregate(self.module_, images, None)
@@ -934,6 +951,12 @@ def _are_merged(superpixels: Any) -> bool:
 def _is_one_whole(images: Images) -> bool:
     """Whether this is one image, of which all pixels count."""
     return len(images) == 1 and images.form != "table" and images.masks is None
+
+
+def _label(aggregated: Tensor, superpixels: Tensor | None, images: Images, i: int) -> np.ndarray:
+    """Label one image by the channels of the network, -1 outside of its mask."""
+    channels = label_pixels(aggregated, superpixels).cpu().numpy()
+    return channels if images.masks is None else np.where(images.masks[i], channels, -1)
 
 
 def _grow_tree(image: np.ndarray, superpixels: np.ndarray, aggregated: Tensor) -> MergeTree:

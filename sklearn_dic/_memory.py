@@ -10,8 +10,7 @@ from sklearn_dic.utils._images import Images
 
 Task = Literal["fit", "prediction", "features"]
 
-CONVERSION_BYTES = 12  # for each value of an image
-MERGING_BYTES = 160  # for each pixel; `benchmarks/memory.py` compares both with measured peaks
+CONVERSION_BYTES = 12  # for each value of an image; `benchmarks/memory.py` measures peaks
 
 
 def refuse_too_large(
@@ -41,9 +40,17 @@ def estimate(
     by_device = {device: needed}
     host = torch.device("cpu")
     on_host = CONVERSION_BYTES * sum(image.size for image in images.given)
-    on_host += MERGING_BYTES * max(sizes) if merges else 0
+    if merges:
+        on_host += merging_bytes(max(sizes), images.n_channels, network.n_clusters)
+        on_host += 16 * sum(sizes)  # maps of all images
+        on_host += 4 * network.n_clusters * max(sizes) if device != host else 0  # a copy
     by_device[host] = by_device.get(host, 0) + on_host
     return by_device
+
+
+def merging_bytes(n_pixels: int, n_channels: int, n_features: int) -> int:
+    """Estimate what `build_merge_tree` takes: float64 statistics of the channels, mostly."""
+    return n_pixels * (50 * n_channels + n_features + 40)
 
 
 def task_and_remedy(task: Task, network: DICNetwork, images: Images) -> tuple[str, str]:

@@ -206,7 +206,7 @@ def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray
                     f"{__version__} reads up to {FORMAT_VERSION}; install sklearn-dic "
                     f"{document['version']}, which wrote it, or a newer one"
                 )
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # no iterator
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # is no dict
     except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, OSError) as error:
         raise ValueError(f"it is no file that `save` wrote, or is damaged ({error})") from error
     if document.pop("sha256", None) != _checksum(document, tensors):

@@ -1,4 +1,5 @@
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -7,6 +8,8 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from sklearn_dic import DeepImageClustering
+from sklearn_dic._memory import merging_bytes
+from sklearn_dic.hierarchy import build_merge_tree
 from sklearn_dic.network import DICNetwork
 
 
@@ -75,6 +78,29 @@ def test_an_image_that_does_not_fit_into_memory_is_refused_at_once(dic):
         dic.predict(huge)
     with pytest.raises(MemoryError, match="the features of 1 image"):
         dic.transform(huge)
+
+
+@pytest.mark.parametrize(("n_channels", "n_features"), [(3, 8), (3, 100), (40, 8)])
+def test_what_merging_takes_is_what_was_estimated(n_channels, n_features):
+    random = np.random.RandomState(0)
+    image, features = random.rand(150, 200, n_channels), random.rand(150, 200, n_features)
+    superpixels = np.indices((150, 200)).sum(axis=0) // 9
+    tracemalloc.start()
+    build_merge_tree(image, superpixels, features=features)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    estimated = merging_bytes(150 * 200, n_channels, n_features)
+    assert 0.4 * estimated < peak < 1.1 * estimated
+
+
+def test_a_score_merges_nothing(dic, monkeypatch):
+    image = np.random.RandomState(0).rand(40, 60, 3)
+    dic.set_params(n_segments=5).fit(image)
+    monkeypatch.setattr("sklearn_dic._memory.merging_bytes", lambda *_: 2**60)
+    with pytest.raises(MemoryError, match="the prediction of 1 image"):
+        dic.predict(image)
+    assert dic.score(image) < 0
+    assert dic.transform(image).shape[:2] == (40, 60)
 
 
 def test_a_network_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch):

@@ -46,7 +46,7 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
     assert f"- {mean('default', 'labels'):.4f}" in text
     difference = mean("few", "regions") - mean("default", "regions")
     assert f"- {difference:+.4f} ± " in text
-    assert "2 images of BSDS300, 1 of train and 1 of val, 2 seeds." in text
+    assert "2 images of BSDS300, 1 of train and 1 of val, 2 seed(s)." in text
     assert all(int(r["regions"]) <= 3 for r in rows if r["change"] == "few")
 
     results.write_text("\n".join(results.read_text().splitlines()[:-1]) + "\n")  # half a fit
@@ -79,7 +79,8 @@ def test_what_the_network_sees_leaves_the_rest_as_it_is(ablation, tmp_path, monk
 
 
 @pytest.mark.parametrize(
-    "name", ["input: Lab", "input: RGB and position", "input: RGB and texture"]
+    "name",
+    ["input: Lab", "input: RGB and position", "input: RGB and texture", "input: RGB, smoothed"],
 )
 def test_inputs_are_in_the_range_of_a_picture(ablation, name):
     image = np.random.RandomState(0).rand(20, 30, 3)

@@ -160,8 +160,11 @@ def test_bad_cuts(dic, photo):
         dic.segment(n_segments=3, threshold=5.0)
     with pytest.raises(ValueError, match="merging knows no masks"):
         dic.fit(photo, sample_mask=np.arange(75) * np.ones((50, 1)) > 9)
-    with pytest.warns(UserWarning, match="n_segments=2000, and an image has"):
-        dic.set_params(n_segments=2000).fit(photo)
+    dic.set_params(n_segments=2000)
+    for answer in (dic.fit, dic.predict, lambda _: dic.segment(n_segments=2000)):
+        with pytest.warns(ConvergenceWarning, match="n_segments=2000, and an image has") as caught:
+            answer(photo)
+        assert [one.filename for one in caught] == [__file__]
 
 
 def test_a_failed_second_fit_keeps_the_first(dic, photo):

@@ -28,7 +28,7 @@ labels = dic.fit(image, sample_mask=mask).labels_
 print("labels", np.unique(labels), "where -1 is outside of the mask")
 
 # %%
-# The display leaves out what has no label.
+# What has no label has no colour.
 SegmentationDisplay.from_predictions(image, labels, kind=["image", "boundaries", "mean"])
 plt.show()
 

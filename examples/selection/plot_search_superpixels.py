@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import randint
 from skimage.draw import ellipse
 from sklearn.datasets import load_sample_image
-from sklearn.experimental import enable_halving_search_cv  # noqa: F401 # it enables
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401 # for its effect
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
 
 from sklearn_dic import DeepImageClustering

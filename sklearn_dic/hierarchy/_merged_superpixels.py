@@ -41,7 +41,7 @@ def superpixels_to_merge(
 
 def _resolve(kinds: list[FelzenszwalbSuperpixels], images: Images) -> list[np.ndarray]:
     found = resolve_superpixels(kinds, images)
-    assert found is not None  # only of None
+    assert found is not None  # which only superpixels=None would be
     return found
 
 
@@ -49,8 +49,8 @@ class _Enclosing(FelzenszwalbSuperpixels):
     """On a reduced copy of a large image: what only encloses needs no exact borders."""
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        if not is_in_unit_range(image):  # for which scales are meant
-            image = (image - image.min()) / np.ptp(image)
+        if not is_in_unit_range(image):  # the range that the scales are meant for
+            image = (image - image.min()) / (np.ptp(image) or 1)
         height, width = image.shape[:2]
         step = int(np.ceil((height * width / LARGEST_ENCLOSING) ** 0.5))
         if step == 1:

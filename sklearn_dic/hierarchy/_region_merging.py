@@ -11,7 +11,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.hierarchy._building import build_merge_tree
-from sklearn_dic.hierarchy._cutting import cut_tree
+from sklearn_dic.hierarchy._cutting import cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
 from sklearn_dic.superpixels import get_superpixels_names
@@ -95,8 +95,9 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     Notes
     -----
     "auto" cuts where merges are farther than 37, and keeps up to five regions that are farther
-    apart than 32: these distances were best for photographs in the Berkeley segmentation data
-    set. With other superpixels, weights or exponents, look for a `threshold` of your own.
+    apart than 32. These distances were chosen on photographs of the Berkeley segmentation data
+    set, with learned features. With other superpixels, weights or exponents, look for a
+    `threshold` of your own.
 
     Distances are in the units of Lab. Sizes of regions are shares of the image.
 
@@ -201,10 +202,11 @@ list of these
         """
         images, maps = self._open(X)
         trees = self._grow_trees(images, maps, features)
+        warn_of_fewer(trees, None if self.threshold is not None else self.n_segments)
         self._form = images.form
         self._fingerprint = self._find_fingerprint(images)
         self.tree_ = trees[0] if images.form == "image" else trees
-        self.labels_ = self.segment(n_segments=self.n_segments, threshold=self.threshold)
+        self.labels_ = self._cut(self.n_segments, self.threshold)
         labels = [self.labels_] if images.form == "image" else self.labels_
         counts = [int(np.max(one)) + 1 for one in labels]
         self.n_segments_ = counts[0] if images.form == "image" else counts
@@ -243,6 +245,7 @@ list of these
                 "SuperpixelMap(labels, image), or give a transformer or a name as superpixels"
             )
         trees = self._grow_trees(images, maps, features)
+        warn_of_fewer(trees, None if self.threshold is not None else self.n_segments)
         return images.in_form_of_input(
             [cut_tree(one, self.n_segments, self.threshold) for one in trees]
         )
@@ -273,8 +276,15 @@ list of these
             Where an image has fewer superpixels than `n_segments`.
         """
         check_is_fitted(self)
-        trees = self.tree_ if isinstance(self.tree_, list) else [self.tree_]
-        labels = [cut_tree(tree, n_segments, threshold) for tree in trees]
+        warn_of_fewer(self._trees(), None if threshold is not None else n_segments)
+        return self._cut(n_segments, threshold)
+
+    def _trees(self) -> list[MergeTree]:
+        return self.tree_ if isinstance(self.tree_, list) else [self.tree_]
+
+    def _cut(self, n_segments: int | Literal["auto"] | None, threshold: float | None) -> Any:
+        """Cut all trees, in the form of the images."""
+        labels = [cut_tree(tree, n_segments, threshold) for tree in self._trees()]
         return Images([], [], self._form, []).in_form_of_input(labels)
 
     def _open(self, X: Any) -> tuple[Images, list[np.ndarray] | None]:

@@ -74,6 +74,6 @@ def cross(maps: np.ndarray) -> np.ndarray:
     return crossed
 
 
-def count_labels(maps: np.ndarray) -> Sequence[int]:
-    """(H, W) or (K, H, W) labels -> how many labels each map has."""
-    return [len(np.unique(one)) for one in maps.reshape(-1, *maps.shape[-2:])]
+def count_labels(maps: np.ndarray, where: np.ndarray) -> Sequence[int]:
+    """(H, W) or (K, H, W) labels, (H, W) bool -> how many labels each map has there."""
+    return [len(np.unique(one[where])) for one in maps.reshape(-1, *maps.shape[-2:])]

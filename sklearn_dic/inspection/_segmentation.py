@@ -65,7 +65,7 @@ default=None
     figure_ : matplotlib Figure
         The figure of the pictures.
     label_colors_ : list of dict of int to (R, G, B)
-        The colour of each label, in [0, 1], for each image.
+        The colour of each label, in [0, 1], for each image; grey where it is negative.
 
     See Also
     --------
@@ -218,8 +218,8 @@ of these, default="overlay"
             superpixels. "boundaries": the image and the borders of the labels. "overlay":
             the colours of the labels over the image in grey. "mean": each label in its mean
             colour. "labels": each label in its colour. A list has one picture each. Titles
-            count labels, and call them regions where each is in one piece. Where a label is
-            negative, as outside of a mask, a darker grey is shown.
+            count labels, and call them regions where each is in one piece. Negative labels, as
+            outside of a mask, are not counted, and have no colour in the last three.
         ax : matplotlib Axes or array-like of these, default=None
             As many as there are images times kinds. By default a new figure.
 
@@ -284,7 +284,7 @@ of these, default="overlay"
         if named:
             lines.append(f"image {place}" if self.names is None else self.names[place])
         if kind == "superpixels" and self.superpixels is not None:
-            counts = count_labels(self.superpixels[place])
+            counts = count_labels(self.superpixels[place], self.labels[place] >= 0)
             lines.append(f"{' + '.join(map(str, counts))} superpixels")
         elif kind != "image":
             lines.append(describe_labels(self.labels[place]))

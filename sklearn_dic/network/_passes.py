@@ -78,7 +78,7 @@ class RecordedPass(Pass):
     """The same, recorded once as a CUDA graph, of which each pass is a repetition.
 
     A pass over a small picture is some hundred short kernels, which a GPU computes faster than
-    Python starts them. The recording has the gradients in it.
+    Python starts them. The recording has the gradients in it. `record` comes before all else.
     """
 
     def record(self) -> Self:
@@ -90,15 +90,19 @@ class RecordedPass(Pass):
                 _asides[device] = torch.cuda.Stream()
             aside = _asides[device]
             aside.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(aside):  # also where a recording fails, and does not leave it
-                for _ in range(WARM_UPS):
-                    super().measure()
-                    super().differentiate()
-                super().forget()  # the recording has gradients of its own
-                with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
-                    self._measured = super().measure()
-                    self.loss.backward()
-            torch.cuda.current_stream().wait_stream(aside)
+            try:
+                with torch.cuda.stream(aside):
+                    for _ in range(WARM_UPS):
+                        super().measure()
+                        super().differentiate()
+                    super().forget()  # the recording has gradients of its own
+                    with torch.cuda.graph(
+                        self._graph, stream=aside, capture_error_mode="thread_local"
+                    ):
+                        self._measured = super().measure()
+                        self.loss.backward()
+            finally:  # also where it fails, and a plain pass follows
+                torch.cuda.current_stream().wait_stream(aside)
         self._previous.fill_(-1)
         return self
 

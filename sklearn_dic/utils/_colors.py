@@ -48,6 +48,7 @@ VISIONS = {
         ]
     ),
 }
+_NO_LABEL = 0.35  # grey
 _CLEAR = 20.0  # CIEDE2000; nothing is gained by neighbours that differ more
 
 Color = tuple[float, float, float]
@@ -58,7 +59,8 @@ def label_colors(maps: Sequence[np.ndarray]) -> dict[int, Color]:
 
     Each label, those with most neighbours first, takes the colour that differs most from
     those that its neighbours have. Up to as many labels as the palette has colours, each has
-    one of its own. The answer depends on nothing but the maps.
+    one of its own. Negative labels are none, and grey. The answer depends on nothing but the
+    maps.
 
     Parameters
     ----------
@@ -77,17 +79,21 @@ def label_colors(maps: Sequence[np.ndarray]) -> dict[int, Color]:
     ]
     neighbors = _neighbors(dense, len(labels))
     distances = _distances()
+    counted = labels >= 0
     chosen = np.full(len(labels), -1)
     uses = np.zeros(len(PALETTE), np.int64)
     for label in np.argsort(-np.diff(neighbors.indptr), kind="stable"):
+        if not counted[label]:
+            continue
         around = chosen[neighbors.indices[neighbors.indptr[label] : neighbors.indptr[label + 1]]]
         around = around[around >= 0]
         clear = distances[around].min(axis=0, initial=_CLEAR)
-        if len(labels) <= len(PALETTE):
+        if counted.sum() <= len(PALETTE):
             clear[uses > 0] = -1
         chosen[label] = np.lexsort((uses, -clear))[0]
         uses[chosen[label]] += 1
-    return dict(zip(labels.tolist(), map(tuple, PALETTE[chosen].tolist()), strict=True))
+    colors = np.where(counted[:, None], PALETTE[chosen], _NO_LABEL)
+    return dict(zip(labels.tolist(), map(tuple, colors.tolist()), strict=True))
 
 
 def paint_labels(labels: np.ndarray, colors: dict[int, Color]) -> np.ndarray:

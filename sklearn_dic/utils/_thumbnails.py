@@ -27,7 +27,7 @@ class ThumbnailMixin:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         """All representations for IPython."""
-        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]  # likewise
+        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]  # of BaseEstimator
         if "text/html" in bundle:
             bundle["text/html"] += _thumbnails(getattr(self, "labels_", None))
         return bundle

@@ -265,6 +265,17 @@ def test_more_regions_than_superpixels(photo):
     with pytest.warns(ConvergenceWarning, match=rf"n_segments=5000, and an image has {n_leaves}"):
         merging.set_params(n_segments=5000).fit(photo)
     assert merging.n_segments_ == n_leaves
+    for answer in (merging.fit, merging.predict, lambda _: merging.segment(n_segments=5000)):
+        with pytest.warns(ConvergenceWarning) as caught:
+            answer([photo, photo[:40]])
+        assert len(caught) == 1
+        assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("value", [0.5, 5.0, -3.0])
+def test_a_constant_image_is_one_region(value):
+    merging = RegionMerging().fit(np.full((20, 30, 3), value))
+    assert merging.n_segments_ == 1
 
 
 def test_segment_before_fit():

@@ -52,7 +52,7 @@ def test_one_picture(photo, pixels, dic):
     assert isinstance(display, SegmentationDisplay)
     assert display.figure_.axes == [display.ax_]
     assert display.axes_.tolist() == [[display.ax_]]
-    assert display.ax_.get_title() in (f"{dic.n_clusters_} labels", f"{dic.n_clusters_} regions")
+    assert display.ax_.get_title() == f"{dic.n_clusters_} labels"
     np.testing.assert_array_equal(display.labels[0], dic.labels_)
     np.testing.assert_allclose(display.images[0], pixels, atol=1e-6)
 
@@ -160,6 +160,10 @@ def test_what_has_no_label_is_grey_and_not_counted(photo, pixels):
         assert ax.get_title() == "2 regions"
         np.testing.assert_allclose(shown(ax)[:, 60:], grey[:, 60:], atol=1e-5)
         assert not np.allclose(shown(ax)[:, :60], grey[:, :60], atol=0.05)
+    colors = display.label_colors_[0]
+    assert len(set(colors[-1])) == 1  # a grey
+    display = from_predictions(photo, labels, superpixels=labels % 3, kind="superpixels")
+    assert display.ax_.get_title() == "2 superpixels"
 
 
 def test_a_grid_of_images(photo, tmp_path):

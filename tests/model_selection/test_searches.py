@@ -7,7 +7,7 @@ from scipy.stats import randint
 from skimage.filters import gaussian
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.experimental import enable_halving_search_cv  # noqa: F401 # enables it
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401 # for its effect
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
