@@ -78,5 +78,5 @@ def _as_html(size: str, png: bytes) -> str:
     return (
         '<figure style="display: inline-block; margin: 0.5em 0.5em 0 0">'
         f'<img alt="Labels in colours, {size}" src="data:image/png;base64,{data}">'
-        f"<figcaption>{size}</figcaption></figure>"
+        f'<figcaption style="color: inherit">{size}</figcaption></figure>'
     )
