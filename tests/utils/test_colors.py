@@ -53,10 +53,14 @@ def test_labels_that_all_touch_each_other(n_labels, least, vision):
 def test_any_map(labels):
     colors = label_colors([labels])
     assert list(colors) == np.unique(labels).tolist()
-    if len(colors) <= 32:
-        assert len(set(colors.values())) == len(colors)
+    of_labels = {label: color for label, color in colors.items() if label >= 0}
+    of_none = {color for label, color in colors.items() if label < 0}
+    assert len(of_none) <= 1
+    assert of_none.isdisjoint(of_labels.values())
+    if len(of_labels) <= 32:
+        assert len(set(of_labels.values())) == len(of_labels)
     for one, other in touching(labels):
-        assert colors[one] != colors[other]
+        assert colors[one] != colors[other] or max(one, other) < 0
     assert label_colors([labels.T]) == colors  # who touches whom is the same
     painted = paint_labels(labels, colors)
     assert painted.shape == (*labels.shape, 3)
