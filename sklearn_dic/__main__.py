@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     estimator = DeepImageClustering(
         options.n_clusters,
         n_centers=options.n_centers,
-        superpixels=_superpixels(options.superpixels),
+        superpixels=options.superpixels,
         n_segments=options.n_segments,
         connected_components=options.connected_components,
         max_iter=options.max_iter,
@@ -48,16 +48,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         resolve_device(options.device)
         if options.n_jobs == 0:
             raise ValueError("--n-jobs 0 is no number of images; -1 is one for each processor")
+    except ValueError as error:
+        parser.error(str(error))
+    try:
         options.output.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=options.output).close()  # fail before the work, not after
-    except (ValueError, OSError) as error:
-        parser.error(str(error))
-    paths, failed = find_images(options.images, options.output)
+    except OSError as error:
+        parser.error(f"no results can be written to the folder -o {options.output}: {error}")
+    paths, failed = find_images(options.images)
     if not options.images:
         paths = [BUNDLED_IMAGE]
         _say(f"No image was named, so this segments a bundled photograph, {BUNDLED_IMAGE.name}.")
     for result in failed:
-        _say(f"error: {result.image}: {result.error}")
+        _say_error(result)
     # With one file the epochs are worth a bar, with several the files.
     estimator.set_params(verbose=int(len(paths) == 1 and not options.quiet))
     results = _segment(paths, estimator, options)
@@ -77,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 _MEANINGS = {
     SUFFIXES["boundaries"]: "the photograph with the boundaries of the regions",
-    SUFFIXES["mean_colors"]: "every label in its mean colour",
+    SUFFIXES["mean_colors"]: "each of them in its mean colour",
     SUFFIXES["labels_png"]: "the labels as a 16-bit PNG",
     SUFFIXES["labels"]: "the labels as a NumPy array",
 }
@@ -91,15 +94,18 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     defaults = DeepImageClustering().get_params()
     add = parser.add_argument
-    add("images", nargs="*", metavar="IMAGE", help="image file, folder, or pattern like 'a/*.jpg'")
+    add("images", nargs="*", metavar="IMAGE",
+        help="image file, as its pixels are stored: the orientation that a camera noted is not "
+        "applied; folder, without those in it; or pattern like 'a/**/*.jpg'")  # fmt: skip
     add("-o", "--output", type=Path, default=Path("segmented"), metavar="FOLDER",
         help="where the results go (default: %(default)s)")  # fmt: skip
-    add("--overwrite", action="store_true", help="replace results that are there already")
+    add("--overwrite", action="store_true",
+        help="replace results that are there already, instead of keeping them")  # fmt: skip
     add("--n-clusters", type=int, default=defaults["n_clusters"], metavar="C",
         help="largest number of labels (default: %(default)s)")  # fmt: skip
     add("--n-centers", type=int, default=defaults["n_centers"], metavar="M",
         help="cluster centres (default: %(default)s)")  # fmt: skip
-    add("--superpixels", default=defaults["superpixels"], metavar="NAME|FILES",
+    add("--superpixels", type=_superpixels, default=defaults["superpixels"], metavar="NAME|FILES",
         help=f"what votes the labels: {', '.join(get_superpixels_names())}; none; or files that "
         "hold superpixels, such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
     add("--n-segments", type=_count_or_word, default=defaults["n_segments"], metavar="N",
@@ -125,17 +131,33 @@ def _superpixels(text: str) -> str | MCGSuperpixels | None:
     """Tell names from files, which have a suffix."""
     if text == "none":
         return None
-    return MCGSuperpixels(text) if Path(text).suffix else text
+    if Path(text).suffix:
+        return MCGSuperpixels(text)
+    names = get_superpixels_names()
+    if text not in names:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither {', '.join(names)}, nor none, nor a file like 'mcg/{{stem}}.mat'"
+        )
+    return text
 
 
 def _count_or_word(text: str) -> str | int | None:
     if text == "none":
         return None
-    return text if text == "auto" else int(text)
+    if text == "auto":
+        return text
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1, nor auto, nor none")
+    return int(text)
 
 
 def _number_or_auto(text: str) -> str | float:
-    return text if text == "auto" else float(text)
+    if text == "auto":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor auto") from None
 
 
 def _segment(
@@ -155,19 +177,21 @@ def _segment(
     try:
         for result in stream:
             results.append(result)
+            for warning in result.warnings:
+                _say(f"warning: {result.image}: {warning}")
             if result.status == "interrupted":
                 break
             if result.error:
-                _say(f"error: {result.image}: {result.error}")
+                _say_error(result)
             elif not options.json:
                 if not header_shown:
-                    _print(_row("image", "size", "labels", "seconds", "device"))
+                    _print(_row("image", "size", "segments", "seconds", "device"))
                     header_shown = True
                 _print(
                     _row(
                         Path(result.image).name,
                         f"{result.width} x {result.height}",
-                        result.n_labels,
+                        result.n_segments,
                         "kept" if result.status == "kept" else f"{result.seconds:.1f}",
                         result.device or "",
                     )
@@ -179,8 +203,8 @@ def _segment(
     return results
 
 
-def _row(image: object, size: object, labels: object, seconds: object, device: object) -> str:
-    return f"{image:<28} {size:>13} {labels:>7} {seconds:>8}  {device}".rstrip()
+def _row(image: object, size: object, segments: object, seconds: object, device: object) -> str:
+    return f"{image:<28} {size:>13} {segments:>8} {seconds:>8}  {device}".rstrip()
 
 
 def _print(text: str) -> None:
@@ -190,6 +214,11 @@ def _print(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 # open until the process ends
+
+
+def _say_error(result: Result) -> None:
+    named = result.image in (result.error or "")
+    _say(f"error: {result.error}" if named else f"error: {result.image}: {result.error}")
 
 
 def _say(text: str) -> None:

@@ -2,7 +2,6 @@
 
 import copy
 import os
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -59,6 +58,7 @@ from sklearn_dic.utils._validation import (
     check_column_names,
     check_parameters,
 )
+from sklearn_dic.utils._warnings import warn_caller
 
 DEFAULT = "felzenszwalb"
 LARGEST_TRAINED = 10_000  # pixels, where the resolution is chosen automatically
@@ -107,7 +107,8 @@ default="felzenszwalb"
     head_norm : bool, default=True
         Batch-norm after the last convolution.
     refine : bool, default=True
-        Whether the superpixels vote on the answer too; otherwise it is the network's own.
+        Whether the superpixels vote on the labels of the answer too; otherwise these are the
+        network's own. Without effect on an exact number of regions.
     n_segments : int, "auto" or None, default="auto"
         None: the answer is the labels of the network, as in [1]_. Otherwise it is regions:
         neighbouring superpixels are merged, the most alike in learned features, colours and
@@ -120,7 +121,8 @@ default="felzenszwalb"
         `RegionMerging`.
     connected_components : bool, default=False
         Give each connected piece (8 neighbours) of a label of the network a label of its own.
-        Labels then count the pieces of each image.
+        Labels then count the pieces of each image. Without effect on an exact number of
+        regions, which are connected anyway.
     max_iter : int, default=100
         Largest number of epochs (T).
     learning_rate : float, default=0.05
@@ -378,16 +380,15 @@ default=None
             with explained_out_of_memory(device, *task_and_remedy("fit", network, images)):
                 training = self._overfit(network, sample, bar, task)
         labels, trees = self._answer(network, sample)
-        warn_of_fewer(trees, self.n_segments, stacklevel=4)  # the caller of the decorated method
+        warn_of_fewer(trees, self.n_segments)
         self._keep(network, sample, training, labels, trees)
         check_column_names(self, X, self.channel_axis, reset=True)
         task.end(lambda: vars(self))  # all of them: a mere copy would leave the GPU
         if training.stopped_by == "interrupt":
-            warnings.warn(
+            warn_caller(
                 f"training was interrupted after epoch {self.n_iter_} of {self.max_iter}; the "
                 "estimator holds the state reached so far",
                 ConvergenceWarning,
-                stacklevel=3,  # the caller of the decorated method
             )
         return self
 

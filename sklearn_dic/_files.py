@@ -1,5 +1,7 @@
 """Segment an image file and write the results beside each other."""
 
+import hashlib
+import json
 import os
 import tempfile
 import time
@@ -11,9 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from skimage import io
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning
 
 from sklearn_dic.utils._images import image_files, is_image_file, open_images
 from sklearn_dic.utils._pictures import draw_boundaries, draw_mean_colors
@@ -25,6 +28,8 @@ SUFFIXES = {
     "mean_colors": "_mean.png",
     "labels": "_labels.npy",
 }
+_ORIGIN = "sklearn-dic"  # text in the PNG of labels: of which image, made with what
+_NO_ANSWER = {"device", "n_jobs", "verbose"}  # parameters that leave it as it is
 _LARGEST_PNG_LABEL = np.iinfo(np.uint16).max
 
 
@@ -36,12 +41,13 @@ class Result:
     status: Literal["segmented", "kept", "failed", "interrupted"]
     width: int | None = None
     height: int | None = None
-    n_labels: int | None = None
+    n_segments: int | None = None
     n_iter: int | None = None
     stopped_by: str | None = None
     seconds: float | None = None
     device: str | None = None
     error: str | None = None
+    warnings: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -52,25 +58,29 @@ class Result:
 def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = False) -> Result:
     """Segment one image file with a clone of the estimator; a failure is a result too.
 
-    The files appear in the folder all at once or not at all, and results that are there
-    already are kept unless `overwrite`.
+    The files appear in the folder all at once or not at all. Unless `overwrite`, results that
+    are there already are kept, and it is a failure if they are of another image or of other
+    parameters.
     """
     files = {kind: folder / f"{path.stem}{suffix}" for kind, suffix in SUFFIXES.items()}
     names = {kind: str(file) for kind, file in files.items()}
-    kept = None if overwrite else _load_labels(files)
-    if kept is not None:
-        height, width = kept.shape
-        return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
     try:
         images = open_images(path)
+        origin = _origin(path, estimator)
+        kept = None if overwrite else _load_labels(files, origin)
+        if kept is not None:
+            height, width = kept.shape
+            return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
         start = time.perf_counter()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the status says it
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("ignore")
+            for meant_for_users in (UserWarning, RuntimeWarning):
+                warnings.simplefilter("always", meant_for_users)
             fitted = clone(estimator).fit(path)  # superpixels from files need its name
         seconds = time.perf_counter() - start
         if fitted.stopped_by_ == "interrupt":
             return Result(str(path), "interrupted")
-        _write(files, images.pixels[0], fitted.labels_)
+        _write(files, images.pixels[0], fitted.labels_, origin)
     except Exception as error:  # one file must not stop the others
         return Result(str(path), "failed", error=str(error) or type(error).__name__)
     height, width = fitted.labels_.shape
@@ -84,22 +94,44 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
         fitted.stopped_by_,
         round(seconds, 2),
         fitted.device_,
+        warnings=list(dict.fromkeys(str(one.message) for one in caught)),  # each once
         files=names,
     )
 
 
-def _load_labels(files: dict[str, Path]) -> np.ndarray | None:
+def _origin(path: Path, estimator: Any) -> dict[str, str]:
+    """Tell what the answer depends on: the image, and the parameters."""
+    parameters = estimator.get_params(deep=False).items()
+    with open(path, "rb") as file:
+        image = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"image": image} | {
+        name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_ANSWER
+    }
+
+
+def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray | None:
     """Labels of an earlier run; None where its results are incomplete or damaged."""
     if not all(file.is_file() for file in files.values()):
         return None
     try:
         labels = np.load(files["labels"], allow_pickle=False)
-    except (ValueError, OSError, EOFError):
+        with Image.open(files["labels_png"]) as picture:
+            earlier = json.loads(picture.info[_ORIGIN])
+    except (ValueError, OSError, EOFError, KeyError):
         return None
-    return labels if labels.ndim == 2 else None
+    other = [f"{name}={value}" for name, value in earlier.items() if origin.get(name) != value]
+    if other:
+        of = "another image" if earlier["image"] != origin["image"] else ", ".join(other)
+        raise ValueError(
+            f"its results would replace {str(files['labels'])!r} and others beside it, which are "
+            f"those of {of}; --overwrite does so, and -o FOLDER gives it another folder"
+        )
+    return labels
 
 
-def _write(files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray) -> None:
+def _write(
+    files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray, origin: dict[str, str]
+) -> None:
     """Write all files in a hidden folder beside their places, then move them there."""
     if labels.max() > _LARGEST_PNG_LABEL:
         raise ValueError(
@@ -112,28 +144,32 @@ def _write(files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray) -> No
     folder = files["labels"].parent
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {
-        "labels_png": labels.astype(np.uint16),
         "boundaries": draw_boundaries(pixels, labels),
         "mean_colors": draw_mean_colors(pixels, labels),
     }
     with tempfile.TemporaryDirectory(dir=folder, prefix=".sklearn-dic-") as hidden:
         for kind, picture in pictures.items():
             io.imsave(Path(hidden) / files[kind].name, picture, check_contrast=False)
+        told = PngInfo()
+        told.add_text(_ORIGIN, json.dumps(origin))
+        Image.fromarray(labels.astype(np.uint16)).save(
+            Path(hidden) / files["labels_png"].name, pnginfo=told
+        )
         np.save(Path(hidden) / files["labels"].name, labels)
         for file in files.values():
             os.replace(Path(hidden) / file.name, file)
 
 
-def find_images(arguments: Sequence[str], folder: Path) -> tuple[list[Path], list[Result]]:
+def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
     """Find the files that paths, folders and patterns name.
+
+    What an earlier run wrote is left out, so that a second run does not segment the pictures of
+    the first.
 
     Parameters
     ----------
     arguments : sequence of str
         Paths, folders and patterns.
-    folder : Path
-        Where the results go. What an earlier run wrote there is left out, so that a second
-        run does not segment the pictures of the first.
 
     Returns
     -------
@@ -153,7 +189,7 @@ def find_images(arguments: Sequence[str], folder: Path) -> tuple[list[Path], lis
             matches = [hit for hit in hits if is_image_file(hit)]
         else:
             matches = [path]
-        matches = [match for match in matches if not _is_result(match, folder)]
+        matches = [match for match in matches if not _is_result(match)]
         if not matches:
             failed.append(Result(argument, "failed", error="no images there"))
         for match in matches:
@@ -167,10 +203,10 @@ def find_images(arguments: Sequence[str], folder: Path) -> tuple[list[Path], lis
     return list(by_name.values()), failed
 
 
-def _is_result(path: Path, folder: Path) -> bool:
+def _is_result(path: Path) -> bool:
     """Whether an earlier run wrote this file, beside the labels of the same image."""
-    return path.parent.resolve() == folder.resolve() and any(
+    return any(
         path.name.endswith(suffix)
-        and (folder / (path.name.removesuffix(suffix) + SUFFIXES["labels"])).exists()
+        and path.with_name(path.name.removesuffix(suffix) + SUFFIXES["labels"]).exists()
         for suffix in SUFFIXES.values()
     )

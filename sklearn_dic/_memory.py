@@ -10,6 +10,7 @@ from sklearn_dic.utils._images import Images
 
 Task = Literal["fit", "prediction", "features"]
 
+REDUCED_ENOUGH = 100_000  # pixels: below, a lower resolution saves little
 CONVERSION_BYTES = 12  # for each value of an image; `benchmarks/memory.py` measures peaks
 
 
@@ -24,7 +25,7 @@ def refuse_too_large(
         Saying how much is needed, how much there is, and what to do.
     """
     for place, needed in estimate(task, network, images, device, merges=merges).items():
-        check_memory(needed, place, *task_and_remedy(task, network, images))
+        check_memory(needed, place, *task_and_remedy(task, network, images, merges=merges))
 
 
 def estimate(
@@ -53,10 +54,15 @@ def merging_bytes(n_pixels: int, n_channels: int, n_features: int) -> int:
     return n_pixels * (50 * n_channels + n_features + 40)
 
 
-def task_and_remedy(task: Task, network: DICNetwork, images: Images) -> tuple[str, str]:
+def task_and_remedy(
+    task: Task, network: DICNetwork, images: Images, *, merges: bool = False
+) -> tuple[str, str]:
     """Say what takes the memory, and what to do where there is too little."""
     height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
-    remedy = "lower resolution or n_clusters, reduce the images or cut them into tiles"
+    reduced = network.resolution**2 * sum(h * w for h, w in images.shapes)
+    remedy = "lower resolution, " if reduced > REDUCED_ENOUGH else ""
+    remedy += "set n_segments=None, " if merges else ""
+    remedy += "lower n_clusters, reduce the images or cut them into tiles"
     if len(images) > 1:
         remedy += ", or fit some of them and predict the others"
     return (

@@ -1,6 +1,5 @@
 """A fit of its own for each image of a collection: the paper's protocol."""
 
-import warnings
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
@@ -37,6 +36,7 @@ from sklearn_dic.utils._validation import (
     check_column_names,
     check_parameters,
 )
+from sklearn_dic.utils._warnings import warn_caller
 
 
 class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEstimator):
@@ -178,7 +178,7 @@ one image
                     errors[i] = _with_name(result, names[i])
                     if self.on_error == "raise":
                         break
-                    warnings.warn(str(errors[i]), RuntimeWarning, stacklevel=3)
+                    warn_caller(str(errors[i]), RuntimeWarning)
                 else:
                     estimators[i], labels[i], channels = result
                     n_channels.add(channels)
@@ -201,10 +201,9 @@ one image
         if not errors or self.on_error == "warn":
             task.end((lambda: vars(self)) if can_predict else None)
         if interrupted:
-            warnings.warn(
+            warn_caller(
                 f"interrupted after {n_done} of {len(images)} images; these are kept",
                 ConvergenceWarning,
-                stacklevel=3,  # the caller of the decorated method
             )
         elif errors and (self.on_error == "raise" or len(errors) == len(images)):
             raise next(iter(errors.values()))

@@ -50,6 +50,8 @@ def save_estimator(estimator: Any, path: str | os.PathLike) -> None:
 
 def load_estimator(kind: type[Estimator], path: str | os.PathLike) -> Estimator:
     """Read an estimator of this class, all of it or none."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there is no file {os.fspath(path)!r} to load")
     with open(path, "rb"):  # where it cannot be opened, Python's error names the file
         pass
     try:

@@ -113,6 +113,22 @@ def test_a_network_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch)
 
 
 @pytest.mark.parametrize(
+    ("parameters", "remedy"),
+    [
+        ({}, "set n_segments=None, lower n_clusters, reduce the images"),
+        ({"n_segments": None, "resolution": 1}, "lower resolution, lower n_clusters"),
+        ({"n_segments": None}, "lower n_clusters, reduce the images"),
+    ],
+)
+def test_what_is_said_to_help_does(monkeypatch, parameters, remedy):
+    from sklearn_dic.utils import _device
+
+    monkeypatch.setattr(_device, "available_memory", lambda device: 2**27)
+    with pytest.raises(MemoryError, match=f"available on cpu: {remedy}"):
+        DeepImageClustering(device="cpu", **parameters).fit(np.zeros((600, 600, 3)))
+
+
+@pytest.mark.parametrize(
     "error",
     [
         torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB.\nAnd more."),
@@ -134,7 +150,7 @@ def test_memory_that_ends_in_the_middle(dic, photo, monkeypatch, error, task):
     message = str(caught.value)
     assert message.startswith(f"the {task} of 1 image(s), the largest 75 x 50 pixels")
     assert str(error).splitlines()[0] in message
-    assert "lower resolution" in message
+    assert "lower n_clusters, reduce the images" in message
     assert fitted.labels_ is labels
 
 

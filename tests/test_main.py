@@ -86,12 +86,37 @@ def test_results_are_kept_unless_overwrite(folder, capsys):
     assert all(path.stat().st_mtime_ns > after[path] for path in (folder / "out").iterdir())
 
 
+def test_results_of_another_image_or_other_parameters_are_not_passed_off(folder, photo, capsys):
+    assert main(["photos/left.png", "-o", "out", *FAST, "--quiet"]) == 0
+    before = {path: path.read_bytes() for path in (folder / "out").iterdir()}
+    assert main(["photos/left.png", "-o", "out", *FAST, "--n-segments", "4"]) == 1
+    out, err = capsys.readouterr()
+    assert "kept" not in out
+    assert re.search(
+        r"error: .*left\.png: .*'out/left_labels\.npy'.* n_segments='auto'; --over", err
+    )
+    assert main(["photos/left.png", "-o", "out", *FAST, "--device", "cpu"]) == 0  # no other answer
+    assert "kept" in capsys.readouterr().out
+    io.imsave("photos/left.png", photo[:, 20:60])
+    assert main(["photos/left.png", "-o", "out", *FAST, "--quiet"]) == 1
+    assert "which are those of another image; --overwrite" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (folder / "out").iterdir()} == before
+
+
+def test_warnings_are_told_once_with_the_image(folder, capsys):
+    assert main(["photos/left.png", "-o", "out", *FAST, "--n-segments", "9999", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err.count("warning: photos/left.png: n_segments=9999, and an image has") == 1
+    assert len(json.loads(out)[0]["warnings"]) == 1
+
+
 def test_results_beside_the_images_are_not_segmented(folder):
     assert main(["photos", "-o", "photos", *FAST, "--quiet"]) == 0
     assert main(["photos/*.png", "photos", "-o", "photos", *FAST, "--quiet"]) == 0
     named = [str(path) for path in (folder / "photos").glob("*.png")]  # what a shell expands
     main([*named, "-o", "photos", *FAST, "--quiet"])
-    assert len(names(folder / "photos")) == 2 + 8
+    assert main(["photos", "-o", "out", *FAST, "--quiet"]) == 0  # results of an earlier run
+    assert len(names(folder / "photos")) == len(names(folder / "out")) + 2 == 2 + 8
 
 
 def test_a_damaged_result_is_made_again(folder):
@@ -168,7 +193,7 @@ def test_json(folder, capsys):
     assert main(["photos", "missing.png", "-o", "out", *FAST, "--quiet", "--json"]) == 1
     left, right, missing = json.loads(capsys.readouterr().out)
     assert (left["width"], left["height"], left["status"]) == (40, 50, "segmented")
-    assert right["n_labels"] == len(np.unique(np.load(right["files"]["labels"])))
+    assert right["n_segments"] == len(np.unique(np.load(right["files"]["labels"])))
     assert left["seconds"] > 0
     assert missing["status"] == "failed"
     assert "missing.png" in missing["error"]
@@ -235,8 +260,12 @@ def test_grey_alpha_and_16_bit(folder, photo):
     ("arguments", "message"),
     [
         (["--n-clusters", "0"], r"'n_clusters' .* Got 0"),
+        (["--n-segments", "0"], "--n-segments: '0' is neither a number from 1, nor auto, nor none"),
+        (["--n-segments", "few"], "--n-segments: 'few' is neither a number from 1"),
+        (["--resolution", "half"], "--resolution: 'half' is neither a number nor auto"),
+        (["--superpixels", "slik"], "'slik' is neither .*slic.*, nor none, nor a file"),
         (["--device", "tpu"], "no device of PyTorch"),
-        (["photos", "-o", "photos/left.png"], "File exists: 'photos/left.png'"),
+        (["photos", "-o", "photos/left.png"], "the folder -o photos/left.png: .*File exists"),
         (["photos", "--n-jobs", "0"], "--n-jobs 0"),
     ],
 )

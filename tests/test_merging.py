@@ -161,7 +161,7 @@ def test_bad_cuts(dic, photo):
     with pytest.raises(ValueError, match="merging knows no masks"):
         dic.fit(photo, sample_mask=np.arange(75) * np.ones((50, 1)) > 9)
     dic.set_params(n_segments=2000)
-    for answer in (dic.fit, dic.predict, lambda _: dic.segment(n_segments=2000)):
+    for answer in (dic.fit, dic.fit_predict, dic.predict, lambda _: dic.segment(n_segments=2000)):
         with pytest.warns(ConvergenceWarning, match="n_segments=2000, and an image has") as caught:
             answer(photo)
         assert [one.filename for one in caught] == [__file__]

@@ -311,6 +311,8 @@ def test_files_of_others(tmp_path, image_file):
             DeepImageClustering.load(str(tmp_path / name))
     with pytest.raises(FileNotFoundError, match="missing"):
         DeepImageClustering.load(tmp_path / "missing")
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        DeepImageClustering.load(tmp_path)
     with pytest.raises(OSError, match=tmp_path.name):
         DeepImageClustering.load(tmp_path)
 

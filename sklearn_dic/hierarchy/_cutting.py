@@ -1,6 +1,5 @@
 """Where to cut a tree."""
 
-import warnings
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, Literal
@@ -9,6 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from sklearn_dic.hierarchy._merge_tree import MergeTree
+from sklearn_dic.utils._warnings import warn_caller
 
 # Chosen on 80 images of BSDS300 train with the defaults of `RegionMerging` and learned features;
 # other weights stretch the distances. The first is that with the best PRI less a tenth of VoI. It
@@ -55,18 +55,14 @@ def cut_tree(
     return tree.cut(n_segments=n_segments)
 
 
-def warn_of_fewer(trees: Sequence[MergeTree], n_segments: Any, *, stacklevel: int = 3) -> None:
-    """Warn where a tree has fewer leaves than regions are wanted, once for all trees.
-
-    The warning names the caller of the method that calls this.
-    """
+def warn_of_fewer(trees: Sequence[MergeTree], n_segments: Any) -> None:
+    """Warn where a tree has fewer leaves than regions are wanted, once for all trees."""
     if not isinstance(n_segments, Integral):
         return
     leaves = [tree.n_leaves for tree in trees if tree.leaf_labels.size > 1]  # no pixels of tables
     if leaves and min(leaves) < int(n_segments):
-        warnings.warn(
+        warn_caller(
             f"n_segments={n_segments}, and an image has {min(leaves)} superpixels: these are its "
             "regions. Finer superpixels would allow more",
             ConvergenceWarning,
-            stacklevel=stacklevel,
         )

@@ -1,6 +1,6 @@
 """A tree of regions: cut it into any number of them."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils import check_scalar
@@ -84,9 +84,9 @@ class MergeTree:
             If neither is given, or what is given is no place in the tree.
         """
         if threshold is not None:
-            if not threshold >= 0:
+            if not (isinstance(threshold, Real) and threshold >= 0):
                 raise ValueError(
-                    f"threshold={threshold} is no distance in the tree, which starts at 0"
+                    f"threshold={threshold!r} is no distance in the tree, which starts at 0"
                 )
             n_merges = int(np.searchsorted(self.distances_, threshold, side="right"))
         elif n_segments is not None:

@@ -1,12 +1,13 @@
 """ODS and OIS: the best setting for a whole collection, and for each image of it."""
 
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from sklearn_dic.utils._warnings import warn_caller
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,18 @@ class OptimalScale:
             "OIS": self.ois,
             "OIS by *": self.ois_by_metric,
         }
-        width = 2 + max(map(len, self.ods))
+        star, best_for = " *", "best for *"
+        if len(self.ods) == 1:  # and picks for itself
+            columns = {"ODS": self.ods, "OIS": self.ois}
+            star, best_for = "", "best"
+        width = len(star) + max(map(len, self.ods))
         lines = [" " * width + "".join(f"{name:>10}" for name in columns)]
         for name in self.ods:
-            label = f"{name} *" if name == self.metric else name
+            label = f"{name}{star}" if name == self.metric else name
             values = "".join(f"{column[name]:10.4f}" for column in columns.values())
             lines.append(f"{label:<{width}}{values}")
         best = ", ".join(f"{name}={value}" for name, value in self.ods_params[self.metric].items())
-        lines.append(f"{self.n_settings} settings, {self.n_images} images; best for *: {best}")
+        lines.append(f"{self.n_settings} settings, {self.n_images} images; {best_for}: {best}")
         return "\n".join(lines)
 
 
@@ -198,10 +203,9 @@ def _without_failures(
             f"images out: {', '.join(map(str, np.flatnonzero(failed.any(axis=0))))}"
         )
     setting, image = np.argwhere(failed)[0]
-    warnings.warn(
+    warn_caller(
         f"{failed.sum()} of {failed.size} fits have no score, the first one that of "
         f"{params[setting]} for image {image}; these are left out",
         RuntimeWarning,
-        stacklevel=3,
     )
     return {name: np.where(failed, np.nan, values) for name, values in scores.items()}

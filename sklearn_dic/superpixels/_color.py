@@ -1,10 +1,10 @@
 """Channels as the superpixel methods compare them."""
 
-import warnings
-
 import numpy as np
 from scipy.ndimage import gaussian_gradient_magnitude
 from skimage.color import rgb2lab
+
+from sklearn_dic.utils._warnings import warn_caller
 
 
 def is_converted(image: np.ndarray, convert2lab: bool | None) -> bool:
@@ -20,11 +20,10 @@ def to_lab(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
     """(H, W, C) -> (H, W, C): Lab of RGB; other channels are stretched to 0..100, its range."""
     if is_converted(image, convert2lab):
         if not is_in_unit_range(image):
-            warnings.warn(
+            warn_caller(
                 f"three channels are taken for RGB from 0 to 1, and these go from {image.min():g} "
                 f"to {image.max():g}. Divide the image (by 255, if it was 8-bit), or say "
-                "convert2lab=False if it is not RGB",
-                stacklevel=2,
+                "convert2lab=False if it is not RGB"
             )
         return rgb2lab(image)
     spread = np.ptp(image)

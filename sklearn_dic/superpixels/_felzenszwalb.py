@@ -1,6 +1,5 @@
 """Felzenszwalb-Huttenlocher superpixels: a minimum spanning forest of similar pixels."""
 
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -9,7 +8,7 @@ from skimage.segmentation import felzenszwalb
 from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
-from sklearn_dic.utils._warnings import ignored_warnings
+from sklearn_dic.utils._warnings import ignored_warnings, warn_caller
 
 REFERENCE_PIXELS = 481 * 321  # the Berkeley photographs, on which the defaults were chosen
 
@@ -100,12 +99,10 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
                 min_size=round(self.min_size * area),
                 channel_axis=-1,
             )
-        n_superpixels = labels.max() + 1
-        if np.ptp(image) > 2 and n_superpixels > labels.size / 4:
-            warnings.warn(
-                f"{n_superpixels} superpixels for {labels.size} pixels: the values of the image "
-                f"go from {image.min():g} to {image.max():g}, and scale={self.scale:g} is meant "
-                "for a range of 1. Divide the image (by 255, if it was 8-bit), or enlarge scale",
-                stacklevel=2,
+        if np.ptp(image) > 2 and labels.max() + 1 > labels.size / 4:
+            warn_caller(
+                f"the values of the image go from {image.min():g} to {image.max():g}, where "
+                "felzenszwalb superpixels expect a range of 1: there are almost as many of them "
+                "as pixels. Divide the image (by 255, if it was 8-bit)"
             )
         return labels

@@ -73,6 +73,8 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
 
 def _compute(kind: Any, images: Images) -> list[np.ndarray]:
     """Let a name or a transformer segment each image -> [(H_i, W_i)] int32."""
+    if isinstance(kind, type):
+        raise TypeError(f"superpixels={kind.__name__} is a class; pass {kind.__name__}()")
     transformer = get_superpixels(kind) if isinstance(kind, str) else clone(kind, safe=False)
     if isinstance(transformer, BaseSuperpixels):
         check_parameters(transformer)
@@ -104,8 +106,8 @@ def _one_entry_for_each_image(superpixels: Any, images: Images) -> list[Any]:
     entries = list(superpixels)
     if len(entries) != len(images):
         raise ValueError(
-            f"superpixels has {len(entries)} label map(s) for {len(images)} image(s): one for "
-            "each image is needed, or a list of maps for each"
+            f"there are {len(images)} image(s), and superpixels has length {len(entries)}: one "
+            "label map for each image is needed, or a list of maps for each"
         )
     return entries
 

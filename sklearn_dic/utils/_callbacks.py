@@ -4,7 +4,6 @@ The only place that imports `sklearn.callback`, whose interface is experimental.
 missing, and where no callback is set, the tasks below do nothing.
 """
 
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,13 +19,8 @@ except ImportError:  # scikit-learn 1.8 or older
         """Nothing can be set."""
 
     def with_callbacks(method: Callable) -> Callable:
-        """Call the method, through as many frames as scikit-learn does: warnings count them."""
-
-        @functools.wraps(method)
-        def call(*args: Any, **kwargs: Any) -> Any:
-            return method(*args, **kwargs)
-
-        return call
+        """Leave the method as it is."""
+        return method
 
 
 __all__ = ["CallbackClusterMixin", "FitTask", "drop_callbacks", "with_callbacks"]

@@ -1,7 +1,6 @@
 """Read images of every accepted form, check them, and give answers the same form back."""
 
 import os
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +12,12 @@ from scipy import sparse
 from skimage import io
 
 from sklearn_dic.utils._masks import check_masks, fill_outside
+from sklearn_dic.utils._warnings import warn_caller
 
 ChannelAxis = Literal["auto", -1] | None
 Form = Literal["image", "stack", "list", "table"]
+
+MANY_CHANNELS = 16  # more of them, and hardly any rows, may be something else
 
 _EXPECTED = {
     "auto": "an image is (H, W) or (H, W, C), a stack of images (N, H, W, C)",
@@ -185,8 +187,13 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
         image = read_image(item) if is_path(item) else _as_array(item, name)
         item_axis = -1 if form == "table" else channel_axis
         if _FORMS[item_axis].get(image.ndim) != "image":
-            raise ValueError(_wrong_dimensions(name, image, channel_axis))
+            reason = _wrong_dimensions(name, image, channel_axis)
+            if is_path(item):
+                reason += "; a file of several pictures is read by `skimage.io.imread`"
+            raise ValueError(reason)
         _check_not_empty(image, name)
+        if not images.given and item_axis == "auto":
+            _warn_of_channels_first(image, name)
         images.given.append(image)
         if _n_channels(image) != images.n_channels:
             raise ValueError(
@@ -202,12 +209,16 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
 
 def read_image(path: str | os.PathLike) -> np.ndarray:
     """Read an image file as `skimage.io.imread` does; a failure names the file."""
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{os.fspath(path)!r} is a folder; pass the paths of its images")
     try:
         image = np.asarray(io.imread(path))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
     except Exception as error:  # each decoder has errors of its own
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if "Could not find a backend" in reason:
+            reason = "it is damaged, or of a format that no installed library reads"
         raise OSError(f"{os.fspath(path)!r} cannot be read as an image: {reason}") from error
     # A format for films holds a single picture as a film of one.
     return image[0] if image.ndim == 4 and len(image) == 1 else image
@@ -272,6 +283,19 @@ def _wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -
     )
 
 
+def _warn_of_channels_first(image: np.ndarray, name: str) -> None:
+    """Warn of what may be channels, slices or pages, taken for the rows of an image."""
+    if image.ndim < 3:
+        return
+    height, width, n_channels = image.shape
+    if max(4 * height, MANY_CHANNELS) < min(width, n_channels):
+        warn_caller(
+            f"{name} has shape {image.shape} and is read as {height} x {width} pixels with "
+            f"{n_channels} channels. Where the channels come first, pass `np.moveaxis(image, 0, "
+            "-1)`; a stack of grey images needs channel_axis=None"
+        )
+
+
 def _check_not_empty(array: np.ndarray, name: str) -> None:
     if array.shape[-1] == 0:
         raise ValueError(
@@ -301,12 +325,12 @@ def _scale(array: np.ndarray, name: str) -> np.ndarray:
             return array.astype(np.float32, order="C", copy=True)
     largest = np.iinfo(array.dtype).max
     scaled = (array / np.float64(largest)).astype(np.float32, order="C")
-    if 0 < np.ptp(scaled) < 1e-5:
-        warnings.warn(
+    if array.itemsize > 1 and 0 < np.ptp(scaled) < 1 / 8:  # 12 bits in 16, or labels for pixels
+        brightest = 2 ** max(int(array.max()), -int(array.min())).bit_length() - 1
+        warn_caller(
             f"{name} has dtype {array.dtype} and values from {array.min()} to {array.max()}: "
-            f"divided by {largest}, the maximum of its dtype, it is almost constant. Convert it "
-            "to the dtype that fits its values (uint8, uint16) or to floats",
-            stacklevel=2,
+            f"divided by {largest}, the maximum of its dtype, they are nearly alike. Where "
+            f"{brightest} is white, pass `image / {brightest}`"
         )
     return scaled
 

@@ -23,11 +23,14 @@ def check_masks(
         How an error calls each image.
     """
     if form != "image" and not hasattr(mask, "__len__"):
-        raise ValueError(f"mask is {mask!r}, and there are {len(shapes)} images: one for each")
+        raise ValueError(
+            f"the mask is {mask!r}, and there are {len(shapes)} images: one for each is needed"
+        )
     masks = [mask] if form == "image" else list(mask)
     if len(masks) != len(shapes):
         raise ValueError(
-            f"mask has {len(masks)} mask(s) for {len(shapes)} image(s): one for each is needed"
+            f"there are {len(shapes)} image(s), and the mask has length {len(masks)}: one mask "
+            "for each image is needed"
         )
     return [
         np.ones(shape, bool) if one is None else _check_mask(np.asarray(one), form, shape, name)

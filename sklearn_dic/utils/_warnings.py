@@ -1,11 +1,21 @@
-"""Warnings that are expected, where several threads may work at once."""
+"""Warnings: whom they name, and those that are expected."""
 
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _CHANGING_FILTERS = threading.RLock()
+_LIBRARIES = {"sklearn_dic", "sklearn", "joblib"}
+
+
+def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn, and name the line that called this package, directly or by way of scikit-learn."""
+    frame, stacklevel = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _LIBRARIES:
+        frame, stacklevel = frame.f_back, stacklevel + 1
+    warnings.warn(message, category, stacklevel=stacklevel)
 
 
 @contextmanager

@@ -203,6 +203,6 @@ def test_bad_cuts():
         tree.cut(n_segments=0)
     with pytest.raises(TypeError, match="n_segments must be an instance of int"):
         tree.cut(n_segments=2.5)
-    for threshold in (-1, np.nan):
+    for threshold in (-1, np.nan, "far"):
         with pytest.raises(ValueError, match="is no distance in the tree"):
             tree.cut(threshold=threshold)

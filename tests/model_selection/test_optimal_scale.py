@@ -69,6 +69,11 @@ def test_a_single_metric_is_called_score():
     assert scale.metric == "score"
     assert scale.ods == {"score": 2}
     assert scale.ois == {"score": 3}
+    assert str(scale).splitlines() == [
+        "            ODS       OIS",
+        "score    2.0000    3.0000",
+        "2 settings, 2 images; best: n_clusters=20",
+    ]
 
 
 def test_eleven_images_are_in_their_order():

@@ -200,7 +200,7 @@ def test_masks_come_in_the_form_of_the_images(photo):
 def test_bad_masks(mask, message, photo):
     with pytest.raises(ValueError, match=message):
         SLICSuperpixels().fit_transform(photo, mask=mask)
-    with pytest.raises(ValueError, match=r"mask has 1 mask\(s\) for 2 image\(s\)"):
+    with pytest.raises(ValueError, match=r"2 image\(s\), and the mask has length 1"):
         SLICSuperpixels().fit_transform([photo, photo], mask=[mask])
 
 
@@ -381,7 +381,7 @@ def test_more_superpixels_when_more_are_asked_for(name):
 
 
 def test_felzenszwalb_notices_values_beyond_its_scale(photo):
-    with pytest.warns(UserWarning, match=r"go from 0 to 255, and scale=300.*[Dd]ivide"):
+    with pytest.warns(UserWarning, match=r"go from 0 to 255, .*expect a range of 1.*Divide"):
         FelzenszwalbSuperpixels().fit_transform(photo.astype(float))
 
 
@@ -438,7 +438,12 @@ def test_label_maps_that_do_not_fit(labels, error, message):
         resolve_superpixels([labels], open_images([np.zeros((5, 6))]))
 
 
+def test_a_class_in_the_place_of_a_transformer():
+    with pytest.raises(TypeError, match=r"SLICSuperpixels is a class; pass SLICSuperpixels\(\)"):
+        resolve_superpixels(SLICSuperpixels, open_images(np.zeros((5, 6))))
+
+
 def test_one_label_map_for_each_image():
     images = open_images([np.zeros((5, 6)), np.zeros((5, 6))])
-    with pytest.raises(ValueError, match=r"1 label map\(s\) for 2 image\(s\)"):
+    with pytest.raises(ValueError, match=r"2 image\(s\), and superpixels has length 1"):
         resolve_superpixels([np.zeros((5, 6), int)], images)

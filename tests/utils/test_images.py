@@ -44,6 +44,7 @@ def test_a_list_of_different_sizes_and_kinds(image_file, photo):
     np.testing.assert_array_equal(images.pixels[0], images.pixels[1])
 
 
+@pytest.mark.filterwarnings("ignore:the image has dtype uint16")  # where it is dark
 @given(hnp.arrays(np.uint8, hnp.array_shapes(min_dims=2, max_dims=3, max_side=5)))
 def test_integers_and_floats_of_one_picture_are_equal(image):
     expected = open_images(image).pixels[0]
@@ -111,12 +112,29 @@ def test_numbers_in_an_object_array_are_numbers():
 
 def test_wide_integers_that_would_vanish_are_noticed():
     image = np.arange(256).reshape(16, 16)  # int64
-    with pytest.warns(UserWarning, match=r"int64 and values from 0 to 255.*almost constant"):
+    with pytest.warns(UserWarning, match=r"int64 and values from 0 to 255.*`image / 255`"):
         _ = open_images(image).pixels
+    with pytest.warns(UserWarning, match=r"uint16 and values from 0 to 4080.*`image / 4095`"):
+        _ = open_images(image.astype(np.uint16) * 16).pixels
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _ = open_images(image.astype(np.uint8)).pixels
         _ = open_images(np.zeros((3, 3), int)).pixels
+        _ = open_images((image // 16).astype(np.uint8)).pixels  # dark, and all that there is
+        _ = open_images(image.astype(np.uint16) * 257).pixels
+
+
+@pytest.mark.parametrize("shape", [(3, 50, 75), (2, 3, 50, 75), (10, 100, 150)])
+def test_channels_and_pages_that_come_first_are_noticed(shape):
+    height, width, n_channels = shape[-3:]
+    told = rf"read as {height} x {width} pixels with {n_channels} channels.*channel_axis=None"
+    with pytest.warns(UserWarning, match=told):
+        open_images(np.zeros(shape))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        open_images(np.zeros(shape), channel_axis=-1)  # said to be so
+        open_images(np.zeros((145, 145, 200)))  # of a spectral camera
+        open_images(np.zeros((2, 600, 4)))
 
 
 @pytest.mark.usefixtures("unreadable_files")
