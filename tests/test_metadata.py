@@ -265,7 +265,7 @@ def test_none_is_a_mask_of_everything(dic, photo, mask):
 
 def test_too_few_superpixels_for_a_table(dic):
     table = np.random.default_rng(0).random((30, 3))
-    with pytest.raises(ValueError, match=r"10 label map\(s\) for 30 image"):
+    with pytest.raises(ValueError, match=r"30 image\(s\), and superpixels has length 10"):
         dic.set_params(channel_axis=-1).fit(table, superpixels=np.arange(10))
 
 
