@@ -98,6 +98,7 @@ MEASURES = {
     "GCE ↓": "global_consistency_error",
     "SC ↑": "segmentation_covering",
 }
+DIGITS = [4, 3, 3, 3]  # of each in the table
 KEY = ["change", "image", "seed", "answer"]
 COLUMNS = [*KEY, "regions", *MEASURES.values(), "epochs", "precision", "resolution",
            "device", "torch", "sklearn-dic", "date"]  # fmt: skip
@@ -263,7 +264,8 @@ def render(rows: list[dict[str, str]], command: str) -> str:
         for change in [name for name in CHANGES if any(key[0] == name for key in values)]:
             keys = [key for key in values if key[0] == change]
             own = np.array([values[key] for key in keys])
-            shown = [f"{value:.4f}" for value in own[:, : len(MEASURES)].mean(axis=0)]
+            means = own[:, : len(MEASURES)].mean(axis=0)
+            shown = [f"{mean:.{digits}f}" for mean, digits in zip(means, DIGITS, strict=True)]
             if change != "default":
                 shown = differences(keys, own, values)
             counts = [f"{value:.1f}" for value in own[:, len(MEASURES) :].mean(axis=0)]
@@ -299,8 +301,8 @@ def differences(keys: list[tuple], own: np.ndarray, values: dict[tuple, list]) -
     )
     errors = of_images.std(axis=0, ddof=1) / len(of_images) ** 0.5
     return [
-        f"{mean:+.4f} ± {error:.4f}"
-        for mean, error in zip(of_images.mean(axis=0), errors, strict=True)
+        f"{mean:+.{digits}f} ± {error:.{digits}f}"
+        for mean, error, digits in zip(of_images.mean(axis=0), errors, DIGITS, strict=True)
     ]
 
 
