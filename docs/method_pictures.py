@@ -1,4 +1,4 @@
-"""Make the pictures of docs/method.rst and docs/tour.rst: the network, the vote, the displays.
+"""Make the pictures of docs/method.rst and docs/tour.rst: network, vote, contours, displays.
 
 python docs/method_pictures.py
 """
@@ -6,11 +6,17 @@ python docs/method_pictures.py
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
-from skimage.data import coffee
+from skimage.color import rgb2lab
+from skimage.data import chelsea, coffee
+from skimage.filters import gaussian
 
 from sklearn_dic import DeepImageClustering
+from sklearn_dic.hierarchy._contrast import mutual_information
+from sklearn_dic.hierarchy._kinds import sort_pixels
+from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.inspection import SegmentationDisplay
 
 IMAGES = Path(__file__).parent / "images"
@@ -88,6 +94,32 @@ def draw_vote() -> None:
     figure.savefig(IMAGES / "vote.png", dpi=130)
 
 
+def draw_contours() -> None:
+    """Draw what a gradient sees beside the spectral contours, and the regions."""
+    image = chelsea()
+    dic = DeepImageClustering(random_state=0).fit(image)
+    channels = rgb2lab(image)
+    smooth = gaussian(channels, 2, channel_axis=-1)
+    gradient = np.linalg.norm(np.gradient(smooth, axis=(0, 1)), axis=(0, -1))
+    kinds = sort_pixels(channels)
+    contours = spectral_contours(kinds, mutual_information(kinds), dic.transform(image))
+    figure, axes = plt.subplots(2, 2, figsize=(7, 4.9), layout="constrained")
+    axes[0, 0].imshow(image)
+    axes[0, 0].set_title("the photograph", fontsize="medium")
+    for strength, title, ax in [
+        (gradient, "its gradient", axes[0, 1]),
+        (contours, "its spectral contours", axes[1, 0]),
+    ]:
+        ax.imshow(strength, cmap="gray_r", vmax=np.percentile(strength, 99.5))
+        ax.set_title(title, fontsize="medium")
+    regions = dic.segment(n_segments=12)
+    SegmentationDisplay.from_predictions(image, regions, kind="mean", ax=axes[1, 1])
+    axes[1, 1].set_title("merged into 12 regions", fontsize="medium")
+    for ax in axes.flat:
+        ax.axis("off")
+    figure.savefig(IMAGES / "contours.png", dpi=130)
+
+
 if __name__ == "__main__":
     plt.rcParams |= {  # seen on white and on black
         "savefig.transparent": True,
@@ -95,3 +127,4 @@ if __name__ == "__main__":
     }
     draw_network()
     draw_vote()
+    draw_contours()

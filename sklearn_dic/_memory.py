@@ -4,6 +4,7 @@ from typing import Literal
 
 import torch
 
+from sklearn_dic.hierarchy._spectral import reduction_step
 from sklearn_dic.network import DICNetwork
 from sklearn_dic.utils._device import check_memory
 from sklearn_dic.utils._images import Images
@@ -50,8 +51,14 @@ def estimate(
 
 
 def merging_bytes(n_pixels: int, n_channels: int, n_features: int) -> int:
-    """Estimate what `build_merge_tree` takes: float64 statistics of the channels, mostly."""
-    return n_pixels * (50 * n_channels + n_features + 40)
+    """Estimate what `build_merge_tree` takes.
+
+    These are float64 statistics of the channels, and afterwards the affinities of a reduced copy.
+    """
+    statistics = n_pixels * (55 * n_channels + n_features + 40)
+    n_reduced = n_pixels // reduction_step(n_pixels) ** 2
+    contours = n_pixels * (8 * n_channels + 20) + n_reduced * (1500 + 8 * n_features)
+    return max(statistics, contours)
 
 
 def task_and_remedy(

@@ -50,7 +50,13 @@ CLUSTERERS = [
 REGION_MERGERS = [
     RegionMerging(),
     RegionMerging(n_segments=3, superpixels="slic", mutual_information_weight=0),
-    RegionMerging(n_segments=None, threshold=5, gradient_weight=0, mutual_information_weight=0),
+    RegionMerging(
+        n_segments=None,
+        threshold=5,
+        gradient_weight=0,
+        mutual_information_weight=0,
+        spectral_weight=0,
+    ),
 ]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]

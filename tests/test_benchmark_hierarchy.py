@@ -92,6 +92,19 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
     assert float(own["auto"][0]) == np.mean(regions)
 
 
+def test_every_other_image_of_val_was_held_out(benchmark, rows, monkeypatch):
+    rows, _ = rows
+    of_val = [row for row in rows if row["image"] == "val/2"]
+    rows += [row | {"image": f"val/{k}", "regions": k} for k in (12, 3, 40) for row in of_val]
+    assert "held out" not in benchmark.render(rows)
+    monkeypatch.setattr(benchmark, "BSDS300", 5)
+    table = benchmark.render(rows)
+    for protocol in ("auto", "OIS by PRI"):
+        _, *lines = table.split(f"     - {protocol}, held out\n")
+        assert lines
+        assert all(line.startswith("     - 26.0\n") for line in lines)  # (12 + 40) / 2
+
+
 @pytest.mark.parametrize("name", ["hierarchy", "bsds300"])
 def test_committed_table_is_made_of_the_committed_rows(benchmark, name):
     with open(benchmark.HERE / f"results/{name}.csv", newline="") as file:

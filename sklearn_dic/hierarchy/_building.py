@@ -6,10 +6,16 @@ import numpy as np
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._agglomeration import agglomerate
-from sklearn_dic.hierarchy._contrast import gradient_contrast, mutual_information_contrast
+from sklearn_dic.hierarchy._contrast import (
+    gradient_contrast,
+    mean_along_borders,
+    mutual_information,
+    mutual_information_contrast,
+)
 from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
 from sklearn_dic.hierarchy._kinds import sort_pixels
 from sklearn_dic.hierarchy._merge_tree import MergeTree
+from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
 
@@ -24,8 +30,10 @@ def build_merge_tree(
     histogram_weight: float = 30.0,
     gradient_weight: float = 200.0,
     mutual_information_weight: float = 100.0,
+    local_weight: float = 0.35,
+    spectral_weight: float = 1.0,
     size_exponent: float = 0.35,
-    border_exponent: float = 0.4,
+    border_exponent: float = 0.35,
 ) -> MergeTree:
     """Merge the superpixels of one image, the most alike first.
 
@@ -41,7 +49,7 @@ def build_merge_tree(
         Any more numbers that tell objects apart, such as learned ones. They are scaled to
         vary as much over the picture as its colours.
     features_weight : float, default=0.5
-        How much these count.
+        How much these count; 0: not at all, for the spectral contours neither.
     enclosing_weight : float, default=0.7
         How much the other maps count.
     histogram_weight : float, default=30.0
@@ -50,6 +58,11 @@ def build_merge_tree(
     gradient_weight, mutual_information_weight : float, default=200.0, 100.0
         How much it counts, against a squared difference in colour, that the colours change
         along a border, and that this picture rarely shows close together what meets there.
+    local_weight : float, default=0.35
+        How much it counts, as a contrast of their border, that the superpixels that meet there
+        differ, against the difference of whole regions.
+    spectral_weight : float from 0 to 1, default=1.0
+        How far a contrast counts in proportion to the spectral contour along the border.
     size_exponent, border_exponent : float
         See `RegionMerging`.
 
@@ -80,16 +93,30 @@ def build_merge_tree(
     ]
     if features is not None:
         _check_features(features, leaves.shape)
+        if features_weight == 0:
+            features = None
+    if features is not None:
         weight = features_weight * relative_spread(features, channels)
         described.append(weight * mean_by_region(features, leaves))
+    descriptions = np.concatenate(described, axis=1)
     adjacency = find_adjacency(leaves)
     contrasts = np.zeros(len(adjacency.pairs))
     if gradient_weight > 0:
         contrasts += gradient_weight * gradient_contrast(channels, adjacency)
-    if mutual_information_weight > 0:
-        contrasts += mutual_information_weight * mutual_information_contrast(kinds, adjacency)
+    if local_weight > 0:
+        first, second = descriptions[adjacency.pairs.T]
+        contrasts += local_weight * ((first - second) ** 2).sum(axis=1)
+    if mutual_information_weight > 0 or spectral_weight > 0:
+        information = mutual_information(kinds)
+        contrasts += mutual_information_weight * mutual_information_contrast(
+            kinds, information, adjacency
+        )
+        if spectral_weight > 0:
+            contours = spectral_contours(kinds, information, features)
+            strengths = mean_along_borders(contours, adjacency)
+            contrasts *= 1 + spectral_weight * (_relative(strengths, adjacency.lengths) - 1)
     children, distances = agglomerate(
-        np.concatenate(described, axis=1),
+        descriptions,
         np.bincount(leaves.ravel()) / leaves.size,
         adjacency.pairs,
         contrasts=contrasts,
@@ -98,6 +125,12 @@ def build_merge_tree(
         border_exponent=border_exponent,
     )
     return MergeTree(leaves, children, distances)
+
+
+def _relative(strengths: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Divide the strengths of borders by their mean along all borders of the picture."""
+    total = lengths @ strengths
+    return strengths * (lengths.sum() / total) if total > 0 else np.ones(len(strengths))
 
 
 def _check_features(features: np.ndarray, shape: tuple[int, ...]) -> None:

@@ -35,30 +35,32 @@ def gradient_contrast(
         [gaussian_gradient_magnitude(plane, sigma) for plane in np.moveaxis(channels, -1, 0)],
         axis=0,
     )
+    return mean_along_borders(gradient, adjacency)
+
+
+def mean_along_borders(values: np.ndarray, adjacency: RegionAdjacency) -> np.ndarray:
+    """(H, W) values -> (n_pairs,) means over the pixels on both sides of each border."""
 
     def mean_of_both(first: Slices, second: Slices, where: np.ndarray) -> np.ndarray:
-        return (gradient[first][where] + gradient[second][where]) / 2
+        return (values[first][where] + values[second][where]) / 2
 
     return adjacency.mean_across([(0, 1), (1, 0)], mean_of_both)
 
 
-def mutual_information_contrast(kinds: np.ndarray, adjacency: RegionAdjacency) -> np.ndarray:
-    r"""How rarely this picture shows, close together, what meets at each border.
+def mutual_information_contrast(
+    kinds: np.ndarray, information: np.ndarray, adjacency: RegionAdjacency
+) -> np.ndarray:
+    """How rarely this picture shows, close together, what meets at each border.
 
-    Two kinds of pixels A and B that lie close together all over the picture, like the two
-    colours of a leopard, belong together; two that meet at one border only do not. The
-    pointwise mutual information
-
-    .. math:: \log \frac{P(A, B)^\rho}{P(A) P(B)}
-
-    says so [1]_, where P(A, B) is counted between pixels up to 12 apart in this one picture.
-    The contrast is what it lacks of a large value, averaged over pixels up to 6 apart on both
-    sides of a border.
+    The contrast is what the mutual information lacks of a large value, averaged over pixels up
+    to 6 apart on both sides of a border.
 
     Parameters
     ----------
     kinds : ndarray of int, shape (H, W)
         Kinds of pixels, as `sort_pixels` finds them.
+    information : ndarray of shape (n_kinds, n_kinds)
+        As `mutual_information` finds it.
     adjacency : RegionAdjacency
         The regions of the picture.
 
@@ -66,14 +68,8 @@ def mutual_information_contrast(kinds: np.ndarray, adjacency: RegionAdjacency) -
     -------
     contrasts : ndarray of shape (n_pairs,)
         0 or larger, about 0 to 5.
-
-    References
-    ----------
-    .. [1] P. Isola et al., "Crisp boundary detection using pointwise mutual information", ECCV
-       2014, doi:10.1007/978-3-319-10578-9_52. There the density is estimated with kernels, and
-       the contrast is turned into boundaries by spectral clustering.
     """
-    contrast = np.maximum(COMMON - _mutual_information(kinds), 0)
+    contrast = np.maximum(COMMON - information, 0)
 
     def of_kinds(first: Slices, second: Slices, where: np.ndarray) -> np.ndarray:
         return contrast[kinds[first][where], kinds[second][where]]
@@ -82,8 +78,30 @@ def mutual_information_contrast(kinds: np.ndarray, adjacency: RegionAdjacency) -
     return adjacency.mean_across(steps, of_kinds)
 
 
-def _mutual_information(kinds: np.ndarray) -> np.ndarray:
-    """(H, W) kinds -> (n_kinds, n_kinds) of pixels that lie close together."""
+def mutual_information(kinds: np.ndarray) -> np.ndarray:
+    r"""Pointwise mutual information of the kinds of pixels that lie close together.
+
+    Two kinds A and B that are neighbours all over the picture, like the two colours of a
+    leopard, belong together; two that meet at one border only do not. This number [1]_
+
+    .. math:: \log \frac{P(A, B)^\rho}{P(A) P(B)}
+
+    says so, where P(A, B) is counted between pixels up to 12 apart in this one picture.
+
+    Parameters
+    ----------
+    kinds : ndarray of int, shape (H, W)
+        Kinds of pixels, as `sort_pixels` finds them.
+
+    Returns
+    -------
+    information : ndarray of shape (n_kinds, n_kinds)
+
+    References
+    ----------
+    .. [1] P. Isola et al., "Crisp boundary detection using pointwise mutual information", ECCV
+       2014, doi:10.1007/978-3-319-10578-9_52. There the density is estimated with kernels.
+    """
     n_kinds = int(kinds.max()) + 1
     counts = np.zeros(n_kinds**2)
     for distance in NEAR:

@@ -13,6 +13,8 @@ from sklearn_dic.hierarchy._contrast import (
     PRIOR,
     RHO,
     gradient_contrast,
+    mean_along_borders,
+    mutual_information,
     mutual_information_contrast,
 )
 from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
@@ -60,7 +62,9 @@ def test_mutual_information_is_that_of_the_equation():
     random = np.random.RandomState(0)
     labels = np.arange(3).repeat(7)[None].repeat(16, axis=0)
     kinds = 2 * (labels > 0) + random.randint(2, size=labels.shape)
-    contrast = np.maximum(COMMON - plain_information(kinds), 0)
+    information = mutual_information(kinds)
+    np.testing.assert_allclose(information, plain_information(kinds))
+    contrast = np.maximum(COMMON - information, 0)
     sums, counts = np.zeros(2), np.zeros(2)
     steps = [(0, 1), (1, 0)]
     for distance in ACROSS:
@@ -74,9 +78,14 @@ def test_mutual_information_is_that_of_the_equation():
                 if pair[1] == pair[0] + 1:
                     sums[pair[0]] += contrast[kinds[row, column], kinds[there]]
                     counts[pair[0]] += 1
-    found = mutual_information_contrast(kinds, find_adjacency(labels))
+    found = mutual_information_contrast(kinds, information, find_adjacency(labels))
     np.testing.assert_allclose(found, sums / counts)
     assert found[0] > found[1]  # the second border has the same kinds on both sides
+
+
+def contrast_of_kinds(image, adjacency):
+    kinds = sort_pixels(image)
+    return mutual_information_contrast(kinds, mutual_information(kinds), adjacency)
 
 
 def test_texture_has_little_contrast_and_its_end_has_much():
@@ -86,7 +95,7 @@ def test_texture_has_little_contrast_and_its_end_has_much():
     image[:, 32:] = 40
     labels = np.digitize(np.arange(64), [17, 32])[None].repeat(48, axis=0)
     adjacency = find_adjacency(labels)
-    inside, end = mutual_information_contrast(sort_pixels(image), adjacency)
+    inside, end = contrast_of_kinds(image, adjacency)
     assert end > 1.4 * inside
     inside, end = gradient_contrast(image, adjacency, sigma=1)
     assert end < inside
@@ -95,13 +104,17 @@ def test_texture_has_little_contrast_and_its_end_has_much():
 def test_contrast_does_not_depend_on_axes():
     image = data.coffee()[::8, ::8] / 255.0
     labels = np.arange(50).reshape(50, 1) // 10 * 5 + np.arange(75) // 15
-    for contrast in (
-        lambda picture, adjacency: mutual_information_contrast(sort_pixels(picture), adjacency),
-        gradient_contrast,
-    ):
+    for contrast in (contrast_of_kinds, gradient_contrast):
         expected = contrast(image, find_adjacency(labels))
         found = contrast(image.transpose(1, 0, 2), find_adjacency(labels.T))
         np.testing.assert_allclose(found, expected)
+
+
+def test_means_along_borders_by_hand():
+    labels = np.array([[0, 0, 1], [2, 2, 1]])
+    values = np.array([[1.0, 2, 3], [4, 5, 6]])
+    means = mean_along_borders(values, find_adjacency(labels))  # 0-1, 0-2, 1-2
+    np.testing.assert_allclose(means, [2.5, (2.5 + 3.5) / 2, 5.5])
 
 
 @pytest.mark.parametrize("n_kinds", [1, 2, 5, 48])

@@ -189,12 +189,12 @@ def test_features_decide_where_colors_do_not():
     ("distances", "n_segments"),
     [
         ([], 1),
-        ([10, 20, 31.9], 1),
-        ([10, 32.5, 36, 37], 4),
-        ([32.5] * 9, 5),
-        ([10, 32.5, 33, 33, 60, 70], 5),
-        ([36] * 3 + [38] * 4, 5),
-        ([36] * 3 + [38] * 6, 7),
+        ([10, 20, 41.9], 1),
+        ([10, 42.5, 47, 48], 4),
+        ([42.5] * 9, 5),
+        ([10, 42.5, 43, 43, 60, 70], 5),
+        ([47] * 3 + [49] * 4, 5),
+        ([47] * 3 + [49] * 6, 7),
     ],
 )
 def test_auto_keeps_the_first_few_regions_at_a_smaller_distance(distances, n_segments):
@@ -223,7 +223,8 @@ def test_several_maps_enclose_the_first(photo):
     halves = np.zeros(photo.shape[:2], int)
     halves[:, 37:] = 1
     image = photo.astype(float) / 255
-    weights = {"enclosing_weight": 100, "gradient_weight": 0, "mutual_information_weight": 0}
+    weights = {"gradient_weight": 0, "mutual_information_weight": 0, "spectral_weight": 0}
+    weights |= {"enclosing_weight": 100}
     tree = build_merge_tree(image, [fine, halves], **weights)
     assert isinstance(tree, MergeTree)
     assert tree.n_leaves == fine.max() + 1
@@ -241,6 +242,7 @@ def test_several_maps_enclose_the_first(photo):
         ({"threshold": -1}, "'threshold'"),
         ({"superpixels": "kmeans"}, "'superpixels'"),
         ({"gradient_weight": -1}, "'gradient_weight'"),
+        ({"spectral_weight": 1.1}, r"'spectral_weight' .* \[0.0, 1.0\]. Got 1.1"),
         ({"superpixels": np.zeros((9, 9), int)}, r"shape \(9, 9\), the image has \(50, 75\)"),
     ],
 )

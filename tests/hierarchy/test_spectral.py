@@ -1,0 +1,130 @@
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from scipy.linalg import eigh
+from scipy.ndimage import gaussian_gradient_magnitude
+from skimage import data
+
+from sklearn_dic.hierarchy import _spectral as spectral
+from sklearn_dic.hierarchy._contrast import mutual_information
+from sklearn_dic.hierarchy._kinds import sort_pixels
+from sklearn_dic.hierarchy._spectral import spectral_contours
+
+
+def plain_contours(kinds, information, features):
+    """Normalized cuts pixel by pixel, of the graph of all pairs, as a generalized problem."""
+    height, width = kinds.shape
+    places = [(row, column) for row in range(height) for column in range(width)]
+    if features is not None:
+        features = features / features.var(axis=(0, 1)).sum() ** 0.5
+    affinities = np.zeros((len(places), len(places)))
+    for i, a in enumerate(places):
+        for j, b in enumerate(places):
+            if 0 < (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 <= spectral.RADIUS**2:
+                affinities[i, j] = np.exp(information[kinds[a], kinds[b]])
+                if features is not None:
+                    square = ((features[a] - features[b]) ** 2).sum()
+                    affinities[i, j] *= np.exp(-square / (2 * spectral.FEATURE_SPREAD**2))
+    affinities[affinities > 0] += 1e-6 * affinities[affinities > 0].mean()
+    degrees = np.diag(affinities.sum(axis=1))
+    costs, vectors = eigh(degrees - affinities, degrees)
+    squares = 0
+    for k in range(1, min(1 + spectral.N_VECTORS, len(places))):
+        plane = (vectors[:, k] / vectors[:, k].std()).reshape(height, width)
+        gradient = gaussian_gradient_magnitude(plane, spectral.SIGMA)
+        squares = squares + gradient**2 / max(costs[k], spectral.LEAST_CUT)
+    return np.sqrt(squares)
+
+
+@pytest.fixture
+def photograph():
+    return data.coffee()[20:380:19, 50:550:21] / 255.0
+
+
+@pytest.mark.parametrize("learned", [False, True])
+@pytest.mark.parametrize("small", [0, spectral.SMALL])
+def test_contours_are_those_of_the_definition(photograph, learned, small, monkeypatch):
+    monkeypatch.setattr(spectral, "SMALL", small)  # Lanczos, or directly
+    kinds = sort_pixels(photograph, 12)
+    information = mutual_information(kinds)
+    features = np.sqrt(photograph) if learned else None
+    found = spectral_contours(kinds, information, features)
+    np.testing.assert_allclose(found, plain_contours(kinds, information, features), rtol=1e-5)
+
+
+def test_texture_is_passed_over_and_its_end_is_a_contour():
+    """The gradient is in the stripes; the picture falls apart where they end."""
+    image = np.zeros((96, 128, 1))
+    image[:, 1:64:4] = image[:, 2:64:4] = 80
+    image[:, 64:] = 40
+    kinds = sort_pixels(image)
+    columns = spectral_contours(kinds, mutual_information(kinds)).mean(axis=0)
+    assert columns[54:74].max() > 3 * max(columns[:54].max(), columns[74:].max())
+    gradient = gaussian_gradient_magnitude(image[..., 0], 1)
+    assert gradient[:, 54:74].max() < 1.1 * gradient[:, :54].max()
+
+
+def test_learned_features_move_contours():
+    kinds = np.random.RandomState(0).randint(4, size=(30, 40))
+    information = np.zeros((4, 4))
+    features = np.zeros((30, 40, 2), np.float32)
+    features[:, 15:, 1] = 5
+    columns = spectral_contours(kinds, information, features).mean(axis=0)
+    assert abs(columns.argmax() - 14.5) < 1
+    without = spectral_contours(kinds, information)
+    np.testing.assert_array_equal(
+        without, spectral_contours(kinds, information, np.ones((30, 40, 3)))
+    )
+
+
+@pytest.mark.parametrize("turn", [np.fliplr, np.flipud, np.transpose])
+def test_turned_pictures_have_turned_contours(photograph, turn):
+    kinds = sort_pixels(photograph, 12)
+    information = mutual_information(kinds)
+    np.testing.assert_allclose(
+        spectral_contours(turn(kinds), information),
+        turn(spectral_contours(kinds, information)),
+        rtol=1e-5,
+    )
+
+
+def test_large_pictures_are_cut_on_a_reduced_copy(monkeypatch):
+    kinds = sort_pixels(data.coffee()[::2, ::2] / 255.0)
+    information = mutual_information(kinds)
+    whole = spectral_contours(kinds, information)
+    assert whole.shape == kinds.shape
+    seen = []
+    cut = spectral._cut
+
+    def spy(affinities):
+        seen.append(affinities.shape[0])
+        return cut(affinities)
+
+    monkeypatch.setattr(spectral, "_cut", spy)
+    repeated = kinds.repeat(3, axis=0).repeat(3, axis=1)
+    found = spectral_contours(repeated, information)
+    spectral_contours(kinds, information)
+    assert seen[0] == seen[1] <= spectral.LARGEST
+    assert np.corrcoef(found[1::3, 1::3].ravel(), whole.ravel())[0, 1] > 0.98
+
+
+def test_thin_pictures_are_cut_too():
+    kinds = np.zeros((2, 20_000), int)
+    kinds[:, 12_000:] = 1
+    contours = spectral_contours(kinds, mutual_information(kinds))
+    assert abs(contours.mean(axis=0).argmax() - 12_000) < 10
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 4), st.integers(0, 99))
+def test_pictures_of_any_size_have_contours(height, width, n_kinds, seed):
+    random = np.random.RandomState(seed)
+    kinds = random.randint(n_kinds, size=(height, width))
+    information = mutual_information(np.unique(kinds, return_inverse=True)[1].reshape(kinds.shape))
+    kinds = np.unique(kinds, return_inverse=True)[1].reshape(kinds.shape)
+    contours = spectral_contours(kinds, information, random.rand(height, width, 2))
+    assert contours.shape == (height, width)
+    assert (contours >= 0).all()
+    assert np.isfinite(contours).all()
+    assert contours.any() == (kinds.size > 1)
