@@ -46,6 +46,7 @@ MEASURES = {
     "BDE ↓": "boundary_displacement_error",
     "SC ↑": "segmentation_covering",
 }
+DIGITS_OF_DIFFERENCES = {"probabilistic_rand_index": 4, "boundary_displacement_error": 2}
 COLUMNS = ["method", "protocol", "image", "annotations", "regions", *MEASURES.values(), "seconds"]
 
 # What is merged, what encloses it, and the parameters of `build_merge_tree`.
@@ -288,7 +289,7 @@ def differences(rows: list[dict]) -> list[str]:
             )
             paired = np.array([with_it[image] - without[image] for image in without])
             error = paired.std(ddof=1) / len(paired) ** 0.5
-            digits = 2 if measure.startswith("boundary") else 4
+            digits = DIGITS_OF_DIFFERENCES.get(measure, 3)
             shown.append(f"{paired.mean():+.{digits}f} ± {error:.{digits}f}")
         cells.append([other.replace("+", r"\+"), protocol, *shown])
     introduction = "Mean differences on the same images, ± their standard errors:"

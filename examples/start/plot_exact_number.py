@@ -43,7 +43,7 @@ plt.show()
 # %%
 # Without a network
 # -----------------
-# `RegionMerging` builds such a tree of colours, textures and borders alone, in a second or less.
+# `RegionMerging` builds such a tree of colours, textures and borders alone, in two seconds or less.
 merging = RegionMerging(n_segments=8).fit(image)
 SegmentationDisplay.from_predictions(image, merging.labels_, kind="mean")
 plt.show()

@@ -19,7 +19,7 @@ FEATURE_SPREAD = 0.6  # difference, against the spread of the features, that par
 SIGMA = 0.7  # pixels of the copy: width of the Gaussian whose derivative is taken
 LEAST_CUT = 1e-4  # a cut that costs less is not counted for more than one that costs so much
 TOLERANCE = 1e-8  # of the eigenvalues: no number of threads is seen in the answer
-SMALL = 500  # pixels, up to which all eigenvectors are found directly
+SMALL = 200  # pixels, up to which it is faster to find the eigenvectors directly
 
 
 def reduction_step(n_pixels: int) -> int:
