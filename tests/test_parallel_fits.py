@@ -60,7 +60,7 @@ def dic():
 
 @pytest.fixture
 def collection(photo, image_file):
-    return [np.tile(photo, (2, 2, 1)), str(image_file), photo[:20, :30], photo[3:24]]
+    return [np.tile(photo, (1, 2, 1)), str(image_file), photo[:20, :30], photo[3:24]]
 
 
 def assert_same_fits(first, second):

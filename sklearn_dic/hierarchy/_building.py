@@ -106,15 +106,15 @@ def build_merge_tree(
     if local_weight > 0:
         first, second = descriptions[adjacency.pairs.T]
         contrasts += local_weight * ((first - second) ** 2).sum(axis=1)
-    if mutual_information_weight > 0 or spectral_weight > 0:
-        information = mutual_information(kinds)
+    information = mutual_information(kinds)
+    if mutual_information_weight > 0:
         contrasts += mutual_information_weight * mutual_information_contrast(
             kinds, information, adjacency
         )
-        if spectral_weight > 0:
-            contours = spectral_contours(kinds, information, features)
-            strengths = mean_along_borders(contours, adjacency)
-            contrasts *= 1 + spectral_weight * (_relative(strengths, adjacency.lengths) - 1)
+    if spectral_weight > 0:
+        contours = spectral_contours(kinds, information, features)
+        strengths = mean_along_borders(contours, adjacency)
+        contrasts *= 1 + spectral_weight * (_relative(strengths, adjacency.lengths) - 1)
     children, distances = agglomerate(
         descriptions,
         np.bincount(leaves.ravel()) / leaves.size,

@@ -72,7 +72,8 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     border_exponent : float, default=0.35
         How much regions resist merging that share little of their borders.
     features_weight : float, default=0.5
-        How much the `features` given to `fit` count against the colours.
+        How much the `features` given to `fit` count against the colours; 0: not at all, for the
+        spectral contours neither.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a

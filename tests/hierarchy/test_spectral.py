@@ -122,9 +122,9 @@ def test_thin_pictures_are_cut_too(monkeypatch):
 def test_pictures_of_any_size_have_contours(height, width, n_kinds, seed):
     random = np.random.RandomState(seed)
     kinds = random.randint(n_kinds, size=(height, width))
-    information = mutual_information(np.unique(kinds, return_inverse=True)[1].reshape(kinds.shape))
-    kinds = np.unique(kinds, return_inverse=True)[1].reshape(kinds.shape)
-    contours = spectral_contours(kinds, information, random.rand(height, width, 2))
+    kinds = np.unique(kinds, return_inverse=True)[1].reshape(kinds.shape)  # from 0, without gaps
+    features = random.rand(height, width, 2)
+    contours = spectral_contours(kinds, mutual_information(kinds), features)
     assert contours.shape == (height, width)
     assert (contours >= 0).all()
     assert np.isfinite(contours).all()
