@@ -355,33 +355,18 @@ default=None
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
         images, maps = self._open(X, superpixels, sample_mask)
-        merges = self._answers_regions(_is_one_whole(images))
-        if merges:
-            self._check_has_no_mask(images)
+        merges = self._merges(images)
         network = self._make_network(images, precision)
         refuse_too_large("fit", network, images, device, merges=merges)
-        network.draw(torch_generator(self.random_state)).to(device)
-        # PyTorch declares memory formats for tensors alone.
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
-            voters = resolve_superpixels(maps, images)
-            own = voters if _are_merged(maps) else None
-            sample = _Sample(
-                images,
-                voters,
-                merged=superpixels_to_merge(images, own) if merges else None,
-                superpixels_given=superpixels is not None,
-                fingerprints=self._fingerprints(images, maps, superpixels is not None),
-                merges_voters=_are_merged(maps),
-            )
+            sample = self._look(images, maps, given=superpixels is not None)
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
             with explained_out_of_memory(device, *task_and_remedy("fit", network, images)):
+                network.draw(torch_generator(self.random_state)).to(device)
                 training = self._overfit(network, sample, bar, task)
-        labels, trees = self._answer(network, sample)
-        warn_of_fewer(trees, self.n_segments)
-        self._keep(network, sample, training, labels, trees)
+        self._finish(network, sample, training)
         check_column_names(self, X, self.channel_axis, reset=True)
         task.end(lambda: vars(self))  # all of them: a mere copy would leave the GPU
         if training.stopped_by == "interrupt":
@@ -391,6 +376,25 @@ default=None
                 ConvergenceWarning,
             )
         return self
+
+    def _look(self, images: Images, maps: Any, *, given: bool) -> "_Sample":
+        """Find the superpixels that vote and those that are merged."""
+        voters = resolve_superpixels(maps, images)
+        own = voters if _are_merged(maps) else None
+        return _Sample(
+            images,
+            voters,
+            merged=superpixels_to_merge(images, own) if self._merges(images) else None,
+            superpixels_given=given,
+            fingerprints=self._fingerprints(images, maps, given),
+            merges_voters=_are_merged(maps),
+        )
+
+    def _finish(self, network: DICNetwork, sample: "_Sample", training: Training) -> None:
+        """Answer with a trained network."""
+        labels, trees = self._answer(network, sample)
+        warn_of_fewer(trees, self.n_segments)
+        self._keep(network, sample, training, labels, trees)
 
     def _answer(
         self, network: DICNetwork, sample: "_Sample"
@@ -416,7 +420,7 @@ default=None
         """Set the attributes of a fitted estimator."""
         images, voters = sample.images, sample.superpixels
         self.module_ = network
-        self.device_ = str(resolve_device(self.device))
+        self.device_ = str(network.device)
         self.precision_ = network.precision
         self.resolution_ = network.resolution
         self.loss_curve_ = training.loss_curve
@@ -807,16 +811,7 @@ list, dtype float32
         self, network: DICNetwork, sample: "_Sample", bar: tqdm, task: FitTask
     ) -> Training:
         """Train on reduced copies of the images, and show the progress."""
-        reduced = [network.reduce(_to_tensor(image, network)) for image in sample.images.pixels]
-        sizes = [image.shape[-2:] for image in reduced]
-        masks = _reduce(sample.images.masks, sizes, network.device)
-        if masks is not None and not any(mask.any() for mask in masks):
-            raise ValueError(
-                f"sample_mask leaves {sum(mask.sum() for mask in sample.images.masks or [])} "
-                f"pixel(s), and none of them at resolution={network.resolution:g}; raise resolution"
-            )
-        voters = _reduce(sample.superpixels, sizes, network.device)
-        batches, votes, counted = make_batches(reduced, voters, masks)
+        batches, votes, counted = self._make_batches(network, sample)
         so_far = Training(stopped_by="callback")
         steps: list[FitTask] = []  # the epoch that has begun
 
@@ -836,12 +831,7 @@ list, dtype float32
             batches,
             votes,
             counted,
-            max_iter=self.max_iter,
-            learning_rate=self.learning_rate,
-            momentum=self.momentum,
-            min_clusters=min(self.min_clusters, self.n_clusters),
-            tol=self.tol,
-            n_iter_no_change=self.n_iter_no_change,
+            **self._training_parameters(),
             on_epoch_begin=begin,
             on_epoch=end,
         )
@@ -850,6 +840,33 @@ list, dtype float32
         bar.total = len(training.loss_curve)  # stopping early is not stopping halfway
         bar.set_postfix_str(f"{bar.postfix}, stopped by {training.stopped_by}")
         return training
+
+    def _make_batches(
+        self, network: DICNetwork, sample: "_Sample"
+    ) -> tuple[list[Tensor], Tensor | None, Tensor | None]:
+        """Make what the network trains on, and lay its weights out like that, channels last."""
+        # PyTorch declares memory formats for tensors alone.
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        reduced = [network.reduce(_to_tensor(image, network)) for image in sample.images.pixels]
+        sizes = [image.shape[-2:] for image in reduced]
+        masks = _reduce(sample.images.masks, sizes, network.device)
+        if masks is not None and not any(mask.any() for mask in masks):
+            raise ValueError(
+                f"sample_mask leaves {sum(mask.sum() for mask in sample.images.masks or [])} "
+                f"pixel(s), and none of them at resolution={network.resolution:g}; raise resolution"
+            )
+        return make_batches(reduced, _reduce(sample.superpixels, sizes, network.device), masks)
+
+    def _training_parameters(self) -> dict[str, Any]:
+        """Name the parameters that `network.train` has as well."""
+        return {
+            "max_iter": self.max_iter,
+            "learning_rate": self.learning_rate,
+            "momentum": self.momentum,
+            "min_clusters": min(self.min_clusters, self.n_clusters),
+            "tol": self.tol,
+            "n_iter_no_change": self.n_iter_no_change,
+        }
 
     def _snapshot(
         self,
@@ -889,6 +906,13 @@ list, dtype float32
         if self.n_segments != "auto":
             return self.n_segments is not None
         return fitted_alone and self.refine and not self.connected_components
+
+    def _merges(self, images: Images) -> bool:
+        """Whether a fit to these images answers regions; a mask is refused where it does."""
+        merges = self._answers_regions(_is_one_whole(images))
+        if merges:
+            self._check_has_no_mask(images)
+        return merges
 
     def _check_has_no_mask(self, images: Images) -> None:
         if images.masks is not None:

@@ -1,5 +1,6 @@
 """A fit of its own for each image of a collection: the paper's protocol."""
 
+from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
@@ -18,6 +19,7 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_dic._side_by_side import can_train_side_by_side, fit_side_by_side
 from sklearn_dic.superpixels._map import SuperpixelMap
 from sklearn_dic.superpixels._resolve import belong_to_one_image
 from sklearn_dic.utils._callbacks import (
@@ -28,7 +30,7 @@ from sklearn_dic.utils._callbacks import (
 )
 from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import split_images
-from sklearn_dic.utils._parallel import for_each
+from sklearn_dic.utils._parallel import for_each, with_bar
 from sklearn_dic.utils._thumbnails import ThumbnailMixin
 from sklearn_dic.utils._validation import (
     HasMethods,
@@ -44,7 +46,8 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
 
     The fits are independent and run through joblib, so `joblib.parallel_config` carries
     them to any backend. Each computes with one thread of PyTorch, so that neither `n_jobs` nor
-    the backend changes the answer.
+    the backend changes the answer. On a GPU the networks of several images are trained at the
+    same time, and joblib's workers do the rest.
 
     Parameters
     ----------
@@ -53,7 +56,7 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
         with it. Superpixels that were computed elsewhere come with the images, as
         `SuperpixelMap(labels, image)`, or as ``fit(X, superpixels=[...])``.
     n_jobs : int or None, default=None
-        How many images at a time, and so how many processors on a machine without a GPU.
+        How many images at a time, and so how many processors.
         None is 1 unless `joblib.parallel_config` says otherwise, -1 is all processors.
     on_error : {"raise", "warn"}, default="raise"
         What to do where an image fails: stop there, or warn and go on, unless all images
@@ -163,12 +166,7 @@ one image
         labels: list[Any] = [None] * len(images)
         errors: dict[int, Exception] = {}
         n_channels: set[int | None] = set()
-        # Workers receive the data of their image only.
-        of_all = replace(task, X=None, y=None)
-        fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators, task=of_all)
-        own = self._route("fit", params, form, images)
-        items = list(zip(range(len(images)), images, targets, own, strict=True))
-        results = for_each(fit_one, items, n_jobs=self.n_jobs, verbose=self.verbose)
+        results = self._fit_all(images, targets, self._route("fit", params, form, images), task)
         interrupted = False
         try:
             for i, result in enumerate(results):
@@ -208,6 +206,21 @@ one image
         elif errors and (self.on_error == "raise" or len(errors) == len(images)):
             raise next(iter(errors.values()))
         return self
+
+    def _fit_all(
+        self, images: list[Any], targets: list[Any], params: list[dict[str, Any]], task: FitTask
+    ) -> Generator[Any]:
+        """Yield, for each image, what `_fit_one` returns."""
+        if task.context is None and can_train_side_by_side(self.estimator, params[0]):
+            fits = fit_side_by_side(self.estimator, images, params, n_jobs=self.n_jobs)
+            for fit in with_bar(fits, len(images), self.verbose):
+                yield fit if isinstance(fit, Exception) else _of_fitted(fit, self.keep_estimators)
+            return
+        # Workers receive the data of their image only.
+        of_all = replace(task, X=None, y=None)
+        fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators, task=of_all)
+        items = list(zip(range(len(images)), images, targets, params, strict=True))
+        yield from for_each(fit_one, items, n_jobs=self.n_jobs, verbose=self.verbose)
 
     def predict(self, X: Any, **params: Any) -> Any:
         """Segment a collection, each image with the network of its place.
@@ -311,13 +324,17 @@ def _fit_one(
         with one_torch_thread(), task.fitting(fitted, "image", number, image, y):
             fitted.fit(image, y, **params)
         drop_callbacks(fitted)  # on its way back from a worker, each would open a connection
-        last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
-        labels = last.labels_
+        return _of_fitted(fitted, keep)
     except Exception as error:  # whatever the estimator raises belongs to this image only
         return error
+
+
+def _of_fitted(fitted: Any, keep: bool) -> Any:
+    """Take what a collection keeps of a fit -> (clone or None, labels, channels)."""
+    last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
     if getattr(last, "stopped_by_", None) == "interrupt":
         return KeyboardInterrupt()
-    return fitted if keep else None, labels, getattr(fitted, "n_features_in_", None)
+    return fitted if keep else None, last.labels_, getattr(fitted, "n_features_in_", None)
 
 
 def _with_name(error: Exception, name: str) -> Exception:

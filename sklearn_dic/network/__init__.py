@@ -5,7 +5,8 @@ from sklearn_dic.network._dcs import DeepClustering, associate, update_centers
 from sklearn_dic.network._dic import DICNetwork, Precision
 from sklearn_dic.network._fts import FeatureTransformation, PooledBatchNorm, as_rows
 from sklearn_dic.network._refinement import Vote, label_pixels, refinement_loss
-from sklearn_dic.network._training import Epoch, Training, overfit
+from sklearn_dic.network._training import Epoch, Training, overfit, train
+from sklearn_dic.network._turns import take_turns
 
 __all__ = [
     "DICNetwork",
@@ -23,5 +24,7 @@ __all__ = [
     "overfit",
     "refinement_loss",
     "sample_pixels",
+    "take_turns",
+    "train",
     "update_centers",
 ]

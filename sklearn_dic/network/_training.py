@@ -1,9 +1,9 @@
 """Overfit the network to its images (Algorithm 1 of the paper)."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -38,6 +38,29 @@ def overfit(
     images: list[Tensor],
     superpixels: Tensor | None,
     counted: Tensor | None = None,
+    **parameters: Any,
+) -> Training:
+    """[(B_i, C, H_i, W_i)], (K, N') -> Training: train in place, then freeze the network.
+
+    Parameters
+    ----------
+    network, images, superpixels, counted, **parameters
+        As in `train`, which this runs to its end.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is not finite.
+    """
+    *_, training = train(network, images, superpixels, counted, **parameters)
+    return training
+
+
+def train(
+    network: DICNetwork,
+    images: list[Tensor],
+    superpixels: Tensor | None,
+    counted: Tensor | None = None,
     *,
     max_iter: int = 100,
     learning_rate: float = 0.05,
@@ -47,8 +70,11 @@ def overfit(
     n_iter_no_change: int = 10,
     on_epoch_begin: Callable[[int], object] | None = None,
     on_epoch: Callable[[Epoch], bool | None] | None = None,
-) -> Training:
-    """[(B_i, C, H_i, W_i)], (K, N') -> Training: train in place, then freeze the network.
+) -> Iterator[Training]:
+    """[(B_i, C, H_i, W_i)], (K, N') -> the same Training, once in each epoch.
+
+    The network is trained in place, and frozen at the end. Each epoch pauses when its pass has
+    been started, since a GPU computes it meanwhile, and other networks can be trained there.
 
     Parameters
     ----------
@@ -93,7 +119,9 @@ def overfit(
         for number in range(1, max_iter + 1):
             if on_epoch_begin is not None:
                 on_epoch_begin(number)
-            loss, n_labels, changed = a_pass.measure().tolist()  # one transfer
+            measured = a_pass.measure()
+            yield training
+            loss, n_labels, changed = measured.tolist()  # one transfer
             epoch = Epoch(number, loss, int(n_labels), a_pass.refined)
             if not math.isfinite(epoch.loss):
                 raise FloatingPointError(
@@ -129,7 +157,6 @@ def overfit(
         training.stopped_by = "interrupt"
     a_pass.forget()
     network.freeze(images, counted)
-    return training
 
 
 def _copy(parameters: list[torch.nn.Parameter]) -> list[Tensor]:

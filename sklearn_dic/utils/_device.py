@@ -44,6 +44,11 @@ def resolve_device(device: str | torch.device) -> torch.device:
     return resolved
 
 
+def is_gpu_here(device: str | torch.device) -> bool:
+    """Whether this, or "auto", is a CUDA device, and this machine has any."""
+    return str(device).startswith(("auto", "cuda")) and torch.cuda.is_available()
+
+
 def resolve_precision(
     precision: Literal["auto", "float32", "bfloat16"], device: torch.device
 ) -> Literal["float32", "bfloat16"]:

@@ -1,7 +1,7 @@
 """The same work for many images, through joblib, with a progress bar."""
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 import joblib
@@ -43,14 +43,21 @@ def for_each(
     """
     results = _start(function, items, n_jobs, in_order)
     try:
-        with tqdm(total=len(items), desc=description, unit="image", disable=not verbose) as bar:
-            for result in results:
-                bar.update()
-                yield result
+        yield from with_bar(results, len(items), verbose, description)
     except BaseException:  # who closes this early means to cancel the rest
         with ignored_warnings(".*have been cancelled", UserWarning):
             results.close()
         raise
+
+
+def with_bar(
+    results: Iterable[Any], total: int, verbose: int, description: str = "images"
+) -> Generator[Any]:
+    """Yield the results, and count them in a bar where `verbose` says so."""
+    with tqdm(total=total, desc=description, unit="image", disable=not verbose) as bar:
+        for result in results:
+            bar.update()
+            yield result
 
 
 def _start(
