@@ -22,11 +22,16 @@ COLUMNS = {
         "height", "width", "epochs", "labels", "repeats", *SECONDS_FIT, "mb_before", "mb_peak",
         *PLACE,
     ],
+    "collection": [
+        "n_jobs", "images", "height", "width", "epochs", "repeats", "seconds_all",
+        "seconds_all_least", "seconds_all_most", "faster", *PLACE,
+    ],
 }  # fmt: skip
 # A row replaces the one that has the same of these.
 KEYS = {
     "fits": ["contender", "picture", "device", "threads"],
     "sizes": ["height", "width", "device", "threads"],
+    "collection": ["n_jobs", "images", "height", "width", "device"],
 }
 LEGENDS = {
     "fits": """\
@@ -39,6 +44,10 @@ product and the widest convolution, measured in the same run, relative to the ti
 Default fits of scikit-image's astronaut, cut or continued by its mirror images; medians and range
 over repeated ones; "per epoch" is a whole fit by its epochs. Each size is a process of its own. The
 exponent b is that of the least-squares line through the logarithms: time or memory ~ pixels^b.""",
+    "collection": """\
+``PerImage(DeepImageClustering(), n_jobs=...)`` on pictures in memory; medians and range over
+alternations. "Faster" is the median of the ratios to one worker within each alternation. The time
+for 300 pictures, as many as BSDS300 has, is computed from the median.""",
 }
 
 
@@ -65,7 +74,11 @@ def write_rows(table: str, path: Path, rows: list[Row]) -> None:
 def render(table: str, rows: list[Row], command: str) -> str:
     """Draw a list-table for each place where was measured."""
     lines: list[str] = []
-    draw = {"fits": lines_of_fits, "sizes": lines_of_sizes}[table]
+    draw = {
+        "fits": lines_of_fits,
+        "sizes": lines_of_sizes,
+        "collection": lines_of_collections,
+    }[table]
     for place in dict.fromkeys(tuple(row[name] for name in PLACE) for row in rows):
         own = [row for row in rows if tuple(row[name] for name in PLACE) == place]
         device, threads, python, torch, package, day = place
@@ -144,6 +157,27 @@ def lines_of_sizes(rows: list[Row]) -> list[list[str]]:
                 exponent(pixels, [seconds_an_epoch(row) for row in rows]),
                 "",
                 exponent(pixels, [growth(row) for row in rows]),
+            ]
+        )
+    return lines
+
+
+def lines_of_collections(rows: list[Row]) -> list[list[str]]:
+    """Make a line for each number of workers."""
+    lines = [["workers", "images", "size", "epochs of each", "seconds", "fits a second",
+              "times faster", "minutes for 300"]]  # fmt: skip
+    for row in rows:
+        rate = int(row["images"]) / float(row["seconds_all"])
+        lines.append(
+            [
+                row["n_jobs"],
+                row["images"],
+                f"{row['width']} x {row['height']}",
+                row["epochs"],
+                over_range(row, "seconds_all"),
+                f"{rate:.3g}",
+                row["faster"],
+                f"{300 / rate / 60:.3g}",
             ]
         )
     return lines

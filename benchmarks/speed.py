@@ -10,6 +10,7 @@ in a process of its own.
     python benchmarks/speed.py --full            # every epoch of every fit, also on a CPU
     python benchmarks/speed.py --reference script.py --reference-model Model
     python benchmarks/speed.py sizes             # time and memory against the size of the picture
+    python benchmarks/speed.py collection        # a folder of pictures of one size, by PerImage
 
 Where whole fits would take minutes, on a CPU, a few epochs are timed and the rest of the fit is
 computed from them; the table says so.
@@ -26,6 +27,7 @@ import platform
 import statistics
 from datetime import date
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -34,11 +36,12 @@ import torch
 from _contenders import Contender, PlainContender, Problem, ReferenceContender, Run
 from _peak_memory import PeakMemory, in_fresh_process
 from _speed_tables import KEYS, read_rows, render, write_rows
+from joblib import cpu_count
 from skimage import data
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from sklearn_dic import DeepImageClustering, __version__
+from sklearn_dic import DeepImageClustering, PerImage, __version__
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.metrics import probabilistic_rand_index
 from sklearn_dic.utils._device import resolve_device, resolve_precision
@@ -52,9 +55,13 @@ SIZES = ["128x128", "256x256", "321x481", "512x512", "1024x1024"]
 def main() -> None:
     """Measure, and show the table."""
     options = parse_arguments()
-    measure = measure_sizes if options.table == "sizes" else measure_fits
+    measure = {
+        "fits": measure_fits,
+        "sizes": measure_sizes,
+        "collection": measure_collection,
+    }[options.table]
     rows = [row | describe_place(options.device) for row in measure(options)]
-    command = "python benchmarks/speed.py" + (" sizes" if options.table == "sizes" else "")
+    command = f"python benchmarks/speed.py {options.table}".removesuffix(" fits")
     print(render(options.table, rows, command))
     if options.write:
         results = options.results or HERE / f"results/speed_{options.table}.csv"
@@ -74,7 +81,7 @@ def parse_arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("table", nargs="?", default="fits", choices=["fits", "sizes"])
+    add("table", nargs="?", default="fits", choices=["fits", "sizes", "collection"])
     add("--image", default=None, metavar="FILE", help="another picture, without annotations")
     add("--n-clusters", type=int, default=100, help="of all but the default; %(default)s")
     add("--n-centers", type=int, default=32, help="of all but the default; %(default)s")
@@ -83,13 +90,14 @@ def parse_arguments() -> argparse.Namespace:
     add("--full", action="store_true", help="time all epochs; on a GPU always")
     add("--repeats", type=int, default=3, help="alternations, or fits of a size; %(default)s")
     add("--sizes", nargs="+", default=SIZES, metavar="HxW", help="of the pictures of sizes")
+    add("--images", type=int, default=16, help="of a collection; %(default)s")
     add("--seed", type=int, default=0)
     add("--device", default="auto")
     add("--reference", default=None, metavar="PATH", help="a file to execute, see above")
     add("--reference-model", default="Model", metavar="NAME", help="%(default)s")
     add("--write", type=Path, default=None, metavar="FILE", help="write the table, and its rows")
     add("--results", type=Path, default=None, metavar="FILE",
-        help="the rows; benchmarks/results/speed_fits.csv or speed_sizes.csv")  # fmt: skip
+        help="the rows; benchmarks/results/speed_fits.csv, for example")  # fmt: skip
     options = parser.parse_args()
     options.device = str(resolve_device(options.device))
     options.full = options.full or options.device != "cpu"
@@ -310,6 +318,45 @@ def measure_size(height: int, width: int, options: argparse.Namespace) -> dict:
         "mb_before": round(memory.before / 1e6),
         "mb_peak": round(memory.peak / 1e6),
     }
+
+
+def measure_collection(options: argparse.Namespace) -> list[dict]:
+    """Fit a network to each of some pictures of one size, with one worker and with all."""
+    images = choose_images(options.images)
+    dic = DeepImageClustering(max_iter=options.max_iter, device=options.device,
+                              random_state=options.seed)  # fmt: skip
+    seconds: dict[int, list[float]] = {n_jobs: [] for n_jobs in (1, cpu_count())}
+    for n_jobs in seconds:  # the first time starts workers, and loads libraries in each
+        PerImage(dic, n_jobs=n_jobs).fit(images[:1] * n_jobs)
+    for _ in range(options.repeats):
+        for n_jobs, own in seconds.items():
+            start = perf_counter()
+            fitted = PerImage(dic, n_jobs=n_jobs).fit(images)
+            own.append(perf_counter() - start)
+    height, width = images[0].shape[:2]
+    return [
+        {
+            "n_jobs": str(n_jobs),
+            "images": str(len(images)),
+            "height": str(height),
+            "width": str(width),
+            "epochs": str(round(np.mean([one.n_iter_ for one in fitted.estimators_]), 1)),
+            "repeats": str(len(own)),
+            **{name: str(value) for name, value in spread("all", own).items()},
+            "faster": str(median_ratio(seconds[1], own)),
+        }
+        for n_jobs, own in seconds.items()
+    ]
+
+
+def choose_images(n_images: int) -> list[np.ndarray]:
+    """Take pictures of Berkeley that are 481 x 321, or parts of one that is always there."""
+    try:
+        images = (read_image(path) for path in load_bsds().images)
+        return list(islice((one for one in images if one.shape[:2] == (321, 481)), n_images))
+    except FileNotFoundError:
+        large = reflect(data.astronaut(), 512, 512 + 16 * n_images)
+        return [large[:321, 16 * i :][:, :481] for i in range(n_images)]
 
 
 def reflect(image: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 from skimage.io import imsave
@@ -249,6 +250,32 @@ def test_speed_of_sizes(speed, monkeypatch, capsys):
     assert {"20 x 16", "20 x 32", "exponent"} <= set(cells)
     assert cells["20 x 32"][0] == "640"
     assert cells["20 x 32"][2] == "2"
+
+
+def test_speed_of_a_collection(speed, monkeypatch, tmp_path, photo, capsys):
+    monkeypatch.setattr(speed, "choose_images", lambda n_images: [photo[:16, :20]] * n_images)
+    monkeypatch.setattr(speed, "cpu_count", lambda: 2)
+    files = ["--write", tmp_path / "table.rst", "--results", tmp_path / "rows.csv"]
+    arguments = ["collection", "--images", 3, "--max-iter", 2, "--repeats", 2]
+    with joblib.parallel_config("threading"):
+        run_speed(speed, monkeypatch, *arguments, *files)
+    one, two = speed.read_rows("collection", tmp_path / "rows.csv")
+    assert (one["n_jobs"], two["n_jobs"], one["faster"]) == ("1", "2", "1.0")
+    assert one["images"] == two["images"] == "3"
+    rate = 3 / float(one["seconds_all"])
+    assert f"{300 / rate / 60:.3g}" in capsys.readouterr().out
+    assert (tmp_path / "table.rst").read_text().count("20 x 16") == 2
+
+
+def test_collections_are_of_one_size(speed, monkeypatch):
+    monkeypatch.setattr(speed, "load_bsds", load_nothing)
+    images = speed.choose_images(3)
+    assert [image.shape for image in images] == [(321, 481, 3)] * 3
+    assert not np.array_equal(images[0], images[1])
+
+
+def load_nothing():
+    raise FileNotFoundError
 
 
 def test_exponent_of_known_growth(speed):
