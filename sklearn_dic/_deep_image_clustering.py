@@ -354,10 +354,7 @@ default=None
         task = FitTask.begin_fit(self, X, y, self.max_iter)
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
-        images, maps = self._open(X, superpixels, sample_mask)
-        merges = self._merges(images)
-        network = self._make_network(images, precision)
-        refuse_too_large("fit", network, images, device, merges=merges)
+        network, images, maps = self._begin(X, superpixels, sample_mask, device, precision)
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
             sample = self._look(images, maps, given=superpixels is not None)
@@ -376,6 +373,21 @@ default=None
                 ConvergenceWarning,
             )
         return self
+
+    def _begin(
+        self,
+        X: Any,
+        superpixels: Any,
+        sample_mask: Any,
+        device: torch.device,
+        precision: Precision,
+    ) -> tuple[DICNetwork, Images, Any]:
+        """Open the images and make their network, unless they are too large."""
+        images, maps = self._open(X, superpixels, sample_mask)
+        merges = self._merges(images)
+        network = self._make_network(images, precision)
+        refuse_too_large("fit", network, images, device, merges=merges)
+        return network, images, maps
 
     def _look(self, images: Images, maps: Any, *, given: bool) -> "_Sample":
         """Find the superpixels that vote and those that are merged."""

@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Any, Literal, Self
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
@@ -46,8 +47,9 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
 
     The fits are independent and run through joblib, so `joblib.parallel_config` carries
     them to any backend. Each computes with one thread of PyTorch, so that neither `n_jobs` nor
-    the backend changes the answer. On a GPU the networks of several images are trained at the
-    same time, and joblib's workers do the rest.
+    the backend changes the answer. On a GPU, with more than one job, the networks of as many
+    images are trained at the same time, and the workers do the rest on the processors: the
+    labels are those of a pass there, where the networks stay.
 
     Parameters
     ----------
@@ -211,10 +213,16 @@ one image
         self, images: list[Any], targets: list[Any], params: list[dict[str, Any]], task: FitTask
     ) -> Generator[Any]:
         """Yield, for each image, what `_fit_one` returns."""
-        if task.context is None and can_train_side_by_side(self.estimator, params[0]):
-            fits = fit_side_by_side(self.estimator, images, params, n_jobs=self.n_jobs)
-            for fit in with_bar(fits, len(images), self.verbose):
-                yield fit if isinstance(fit, Exception) else _of_fitted(fit, self.keep_estimators)
+        n_workers = effective_n_jobs(self.n_jobs)
+        if (
+            n_workers > 1
+            and task.context is None
+            and can_train_side_by_side(self.estimator, params[0])
+        ):
+            fits = fit_side_by_side(
+                self.estimator, images, params, n_jobs=n_workers, keep=self.keep_estimators
+            )
+            yield from with_bar(fits, len(images), self.verbose)
             return
         # Workers receive the data of their image only.
         of_all = replace(task, X=None, y=None)
@@ -324,17 +332,13 @@ def _fit_one(
         with one_torch_thread(), task.fitting(fitted, "image", number, image, y):
             fitted.fit(image, y, **params)
         drop_callbacks(fitted)  # on its way back from a worker, each would open a connection
-        return _of_fitted(fitted, keep)
+        last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
+        labels = last.labels_
     except Exception as error:  # whatever the estimator raises belongs to this image only
         return error
-
-
-def _of_fitted(fitted: Any, keep: bool) -> Any:
-    """Take what a collection keeps of a fit -> (clone or None, labels, channels)."""
-    last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
     if getattr(last, "stopped_by_", None) == "interrupt":
         return KeyboardInterrupt()
-    return fitted if keep else None, last.labels_, getattr(fitted, "n_features_in_", None)
+    return fitted if keep else None, labels, getattr(fitted, "n_features_in_", None)
 
 
 def _with_name(error: Exception, name: str) -> Exception:

@@ -1,5 +1,6 @@
 """Fits to many images, a network for each, whose trainings share a GPU."""
 
+import copy
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,10 +10,11 @@ import torch
 from sklearn.base import clone
 
 from sklearn_dic._deep_image_clustering import DeepImageClustering
-from sklearn_dic._memory import refuse_too_large, task_and_remedy
+from sklearn_dic._memory import task_and_remedy
 from sklearn_dic.network import DICNetwork, Precision, Training, take_turns, train
 from sklearn_dic.utils._device import (
     available_memory,
+    check_memory,
     explained_out_of_memory,
     is_gpu_here,
     one_torch_thread,
@@ -23,17 +25,24 @@ from sklearn_dic.utils._device import (
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import check_column_names, check_parameters
 
-AT_ONCE = 16  # images
+MOST = 16  # images at once: more do not make a GPU busier
+LIBRARIES = 64 * 2**20  # bytes that PyTorch's libraries take for each training beside its own
 
 
 @dataclass
 class _Fit:
-    """The fit to one image, before and after its training."""
+    """The fit to one image, before and after its training; the network is on the CPU."""
 
     estimator: DeepImageClustering
     network: DICNetwork
     sample: Any
     training: Training = field(default_factory=Training)
+
+    @property
+    def training_bytes(self) -> int:
+        """Estimate of the memory that the training takes."""
+        n_pixels = sum(height * width for height, width in self.sample.images.shapes)
+        return self.network.training_bytes(n_pixels) + LIBRARIES
 
 
 def can_train_side_by_side(estimator: Any, params: dict[str, Any]) -> bool:
@@ -51,22 +60,24 @@ def fit_side_by_side(
     images: Sequence[Any],
     params: Sequence[dict[str, Any]],
     *,
-    n_jobs: int | None = None,
-) -> Generator[DeepImageClustering | Exception]:
-    """Fit a clone to each image -> the clones in their order, or what went wrong.
+    n_jobs: int,
+    keep: bool = True,
+) -> Generator[Any]:
+    """Fit a clone to each image -> (clone or None, labels, channels), or what went wrong.
 
-    Superpixels and trees are computed by `n_jobs` processes, and the networks are trained here,
-    in turns on one GPU, which no other process has to open. Afterwards they are on the CPU.
+    `n_jobs` workers compute superpixels, labels and trees. The networks of as many images are
+    trained here at the same time, on one GPU, which no other process has to open.
     """
     device = resolve_device(estimator.device)
     precision = resolve_precision(estimator.precision, device)
     items = list(zip(images, params, strict=True))
-    for start in range(0, len(items), AT_ONCE):
-        some = items[start : start + AT_ONCE]
+    n_at_once = min(n_jobs, MOST)
+    for start in range(0, len(items), n_at_once):
+        some = items[start : start + n_at_once]
         fits = list(for_each(partial(_prepare, estimator, precision), some, n_jobs=n_jobs))
         with one_torch_thread():
-            fits = list(_train(fits, device))
-        yield from for_each(_finish, fits, n_jobs=n_jobs)
+            fits = _train(fits, device)
+        yield from for_each(partial(_finish, keep), fits, n_jobs=n_jobs)
 
 
 def _prepare(
@@ -75,12 +86,14 @@ def _prepare(
     """Do what comes before the training, without a GPU."""
     X, params = item
     superpixels = params.get("superpixels")
+    cpu = torch.device("cpu")
     try:
         fitted = clone(estimator)
         check_parameters(fitted)
         with one_torch_thread():
-            images, maps = fitted._open(X, superpixels, params.get("sample_mask"))
-            network = fitted._make_network(images, precision)
+            network, images, maps = fitted._begin(
+                X, superpixels, params.get("sample_mask"), cpu, precision
+            )
             sample = fitted._look(images, maps, given=superpixels is not None)
             network.draw(torch_generator(fitted.random_state))
         check_column_names(fitted, X, fitted.channel_axis, reset=True)
@@ -89,56 +102,68 @@ def _prepare(
     return _Fit(fitted, network, sample)
 
 
-def _train(fits: Sequence[_Fit | Exception], device: torch.device) -> Iterator[_Fit | Exception]:
+def _train(fits: Sequence[_Fit | Exception], device: torch.device) -> list[_Fit | Exception]:
     """Train all networks, as many at once as there is memory for."""
-    waiting = list(fits)
-    while waiting:
-        group = _take(waiting, device)
-        own = [fit for fit in group if isinstance(fit, _Fit)]
-        ends = iter(take_turns([_course(fit, device) for fit in own], device))
-        for fit in group:
-            if isinstance(fit, _Fit):
-                end = next(ends)
-                fit.network.to("cpu")
-                if isinstance(end, Exception):
-                    yield end
-                    continue
-                fit.training = end
-            yield fit
+    done = list(fits)
+    waiting = [place for place, fit in enumerate(fits) if isinstance(fit, _Fit)]
+    alone: list[int] = []  # that ran out of memory beside others
+    while waiting or alone:
+        group = _take(waiting, fits, device) if waiting else [alone.pop()]
+        for place, end in zip(group, _train_group([fits[i] for i in group], device), strict=True):
+            if isinstance(end, MemoryError) and len(group) > 1:
+                alone.append(place)
+            done[place] = end
+    return done
 
 
-def _take(waiting: list[_Fit | Exception], device: torch.device) -> list[_Fit | Exception]:
-    """Take fits whose trainings fit into memory together, at least one."""
-    available = available_memory(device)
-    group: list[_Fit | Exception] = []
-    while waiting:
-        first = waiting[0]
-        if isinstance(first, _Fit):
-            available -= first.network.training_bytes(
-                sum(height * width for height, width in first.sample.images.shapes)
-            )
-            if group and available < 0:
-                break
+def _take(waiting: list[int], fits: Sequence[Any], device: torch.device) -> list[int]:
+    """Take the places of fits whose trainings fit into memory together, at least one."""
+    available = available_memory(device) - fits[waiting[0]].training_bytes
+    group = [waiting.pop(0)]
+    while waiting and (available := available - fits[waiting[0]].training_bytes) >= 0:
         group.append(waiting.pop(0))
     return group
 
 
-def _course(fit: _Fit, device: torch.device) -> Iterator[Training]:
+def _train_group(fits: Sequence[Any], device: torch.device) -> Iterator[_Fit | Exception]:
+    """Train some networks at the same time -> their fits, trained, or what went wrong."""
+    networks = [copy.deepcopy(fit.network) for fit in fits]
+    courses = [_course(*one, device) for one in zip(fits, networks, strict=True)]
+    for fit, network, end in zip(fits, networks, take_turns(courses, device), strict=True):
+        if isinstance(end, Exception):
+            _let_go(end)
+            yield end
+            continue
+        try:
+            yield _Fit(fit.estimator, network.to("cpu"), fit.sample, end)
+        except RuntimeError as error:  # the GPU itself failed, in another training
+            yield error
+
+
+def _course(fit: _Fit, network: DICNetwork, device: torch.device) -> Iterator[Training]:
     """Train one network, as `DeepImageClustering.fit` does."""
-    estimator, network, sample = fit.estimator, fit.network, fit.sample
-    refuse_too_large("fit", network, sample.images, device, merges=sample.merged is not None)
-    with explained_out_of_memory(device, *task_and_remedy("fit", network, sample.images)):
-        batches = estimator._make_batches(network.to(device), sample)
-        yield from train(network, *batches, **estimator._training_parameters())
+    what = task_and_remedy("fit", network, fit.sample.images)
+    check_memory(fit.training_bytes, device, *what)
+    with explained_out_of_memory(device, *what):
+        batches = fit.estimator._make_batches(network.to(device), fit.sample)
+        yield from train(network, *batches, **fit.estimator._training_parameters())
 
 
-def _finish(fit: _Fit | Exception) -> DeepImageClustering | Exception:
+def _let_go(error: BaseException | None) -> None:
+    """Let an error that is kept not hold on to what is on the GPU, by way of its frames."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
+def _finish(keep: bool, fit: _Fit | Exception) -> Any:
     """Do what comes after the training, on the CPU."""
     if isinstance(fit, Exception):
         return fit
+    fitted = fit.estimator
     try:
         with one_torch_thread():
-            fit.estimator._finish(fit.network, fit.sample, fit.training)
+            fitted._finish(fit.network, fit.sample, fit.training)
     except Exception as error:  # of this image only
         return error
-    return fit.estimator
+    return fitted if keep else None, fitted.labels_, fitted.n_features_in_

@@ -11,7 +11,8 @@ from sklearn_dic.network._dic import DICNetwork
 from sklearn_dic.network._refinement import Vote, count, refinement_loss
 
 WARM_UPS = 3  # passes before a recording, as PyTorch's manual has it
-_asides: dict[torch.device, torch.cuda.Stream] = {}  # libraries keep memory for each stream
+# Libraries keep memory for each stream, which recordings that are repeated at once must not share.
+_asides: dict[torch.device, torch.cuda.Stream] = {}
 
 
 class Pass:
@@ -86,10 +87,12 @@ class RecordedPass(Pass):
         device = self.network.device
         self._graph = torch.cuda.CUDAGraph()
         with torch.cuda.device(device):
-            if device not in _asides:
-                _asides[device] = torch.cuda.Stream()
-            aside = _asides[device]
-            aside.wait_stream(torch.cuda.current_stream())
+            current = torch.cuda.current_stream()
+            if current != torch.cuda.default_stream():
+                aside = current
+            else:  # where nothing can be recorded
+                aside = _asides.setdefault(device, torch.cuda.Stream())
+            aside.wait_stream(current)
             try:
                 with torch.cuda.stream(aside):
                     for _ in range(WARM_UPS):
@@ -102,7 +105,7 @@ class RecordedPass(Pass):
                         self._measured = super().measure()
                         self.loss.backward()
             finally:  # also where it fails, and a plain pass follows
-                torch.cuda.current_stream().wait_stream(aside)
+                current.wait_stream(aside)
         self._previous.fill_(-1)
         return self
 

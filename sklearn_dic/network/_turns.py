@@ -1,10 +1,13 @@
 """Several networks, trained at the same time on one device."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 import torch
 
 from sklearn_dic.network._training import Training
+
+MOST = 32  # streams that PyTorch tells apart
 
 
 def take_turns(
@@ -21,7 +24,7 @@ def take_turns(
     Parameters
     ----------
     trainings : sequence of iterators
-        As `train` makes them, of different networks.
+        As `train` makes them, of different networks; at most 32 on a GPU.
     device : torch.device
         Where all networks are.
 
@@ -35,16 +38,20 @@ def take_turns(
     KeyboardInterrupt
         Where one of the trainings was interrupted.
     """
-    on_gpu = device.type == "cuda"
-    streams = [torch.cuda.Stream(device) if on_gpu else None for _ in trainings]
+    streams = []
+    if device.type == "cuda":
+        if len(trainings) > MOST:
+            raise ValueError(f"{len(trainings)} trainings: at most {MOST} take turns on a GPU")
+        streams = [torch.cuda.Stream(device) for _ in trainings]
+    for stream in streams:
+        stream.wait_stream(torch.cuda.current_stream(device))
     ends: dict[int, Training | Exception] = {}
     running = list(range(len(trainings)))
-    _wait(streams, for_them=False)
     try:
         while running:
             for place in tuple(running):
                 try:
-                    with torch.cuda.stream(streams[place]):
+                    with torch.cuda.stream(streams[place]) if streams else nullcontext():
                         ends[place] = next(trainings[place])
                 except StopIteration:
                     running.remove(place)
@@ -55,14 +62,6 @@ def take_turns(
                     running.remove(place)
                     ends[place] = error
     finally:
-        _wait(streams, for_them=True)
+        for stream in streams:
+            torch.cuda.current_stream(device).wait_stream(stream)
     return [ends[place] for place in range(len(trainings))]
-
-
-def _wait(streams: Sequence[torch.cuda.Stream | None], *, for_them: bool) -> None:
-    """Let this stream wait for others, or these for this one."""
-    for stream in streams:
-        if stream is not None:
-            own = torch.cuda.current_stream(stream.device)
-            first, second = (stream, own) if for_them else (own, stream)
-            second.wait_stream(first)

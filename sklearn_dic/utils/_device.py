@@ -45,8 +45,11 @@ def resolve_device(device: str | torch.device) -> torch.device:
 
 
 def is_gpu_here(device: str | torch.device) -> bool:
-    """Whether this, or "auto", is a CUDA device, and this machine has any."""
-    return str(device).startswith(("auto", "cuda")) and torch.cuda.is_available()
+    """Whether this is a CUDA device that this machine has."""
+    try:
+        return resolve_device(device).type == "cuda"
+    except ValueError:
+        return False
 
 
 def resolve_precision(

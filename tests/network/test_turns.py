@@ -66,10 +66,15 @@ def test_streams_of_a_gpu_do_not_disturb_each_other():
     device = torch.device("cuda")
 
     def on_gpu(seed):
-        network, images, superpixels, _ = problem(seed)
+        network, images, superpixels, _ = problem(seed, 80, 120)
         return network.to(device), [one.to(device) for one in images], superpixels.to(device), None
 
-    ends = take_turns([train(*on_gpu(seed), max_iter=10) for seed in range(4)], device)
+    ends = take_turns([train(*on_gpu(seed), max_iter=5 + seed) for seed in range(16)], device)
     for seed, end in enumerate(ends):
-        alone = overfit(*on_gpu(seed), max_iter=10)
+        alone = overfit(*on_gpu(seed), max_iter=5 + seed)
         assert end.loss_curve == pytest.approx(alone.loss_curve, rel=1e-3)
+
+
+def test_a_gpu_has_so_many_streams():
+    with pytest.raises(ValueError, match="33 trainings: at most 32"):
+        take_turns([iter(())] * 33, torch.device("cuda"))
