@@ -26,7 +26,7 @@ from skimage.restoration import denoise_tv_chambolle
 
 from sklearn_dic import DeepImageClustering, __version__
 from sklearn_dic.datasets import load_bsds
-from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic.hierarchy import MergedSuperpixels, RegionMerging
 from sklearn_dic.metrics import segmentation_report
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
 from sklearn_dic.utils._device import one_torch_thread
@@ -80,6 +80,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "tol=None": {"tol": None},
     "superpixels='slic'": {"superpixels": "slic"},
     "superpixels=None": {"superpixels": None},
+    "superpixels=MergedSuperpixels()": {"superpixels": MergedSuperpixels()},
     "superpixels: Felzenszwalb at 100, 200 and 400 vote": {
         "superpixels": [FelzenszwalbSuperpixels(scale) for scale in (100, 200, 400)]
     },
@@ -197,9 +198,13 @@ def answers_to(change: str) -> list[str]:
         return []
     if change == NO_NETWORK:
         return ["regions"]
-    # regions have neither: the default answers labels where one of these is changed
+    # regions have none of these: the default answers labels where one of the first two is
+    # changed, and superpixels that are regions of the tree are merged no better again
     of_labels = {"refine", "connected_components"}
-    return ["labels"] if of_labels & CHANGES[change].keys() else ["regions", "labels"]
+    superpixels = CHANGES[change].get("superpixels")
+    if of_labels & CHANGES[change].keys() or isinstance(superpixels, MergedSuperpixels):
+        return ["labels"]
+    return ["regions", "labels"]
 
 
 def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

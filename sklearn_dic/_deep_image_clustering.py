@@ -663,7 +663,7 @@ list, dtype float32
             If there is nothing to save yet.
         TypeError
             If a parameter would need code to be restored: a transformer that is not of
-            `sklearn_dic.superpixels`, or a RandomState. pickle and joblib keep these.
+            this package, or a RandomState. pickle and joblib keep these.
         OSError
             If the file cannot be written.
 

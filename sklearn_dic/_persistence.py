@@ -156,7 +156,7 @@ def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
             return {"array": name}
     raise TypeError(
         f"{name}={value!r} cannot be saved: a file without code holds numbers, text, paths, "
-        "arrays of numbers, lists of these and the transformers of sklearn_dic.superpixels. "
+        "arrays of numbers, lists of these and the superpixel transformers of sklearn_dic. "
         "pickle or joblib.dump keep it; or give the estimator another value first, with set_params"
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import clone
 
 from sklearn_dic import DeepImageClustering, PerImage
-from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic.hierarchy import MergedSuperpixels, RegionMerging
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     HierarchicalSuperpixels,
@@ -27,6 +27,7 @@ SUPERPIXEL_TRANSFORMERS = [
     HierarchicalSuperpixels(n_segments=30, criterion="mean"),
     LSCSuperpixels(n_segments=30),
     QuickshiftSuperpixels(),
+    MergedSuperpixels(n_segments=8),
     SEEDSSuperpixels(n_segments=30),
     SLICSuperpixels(n_segments=30),
     SLICSuperpixels(n_segments=30, slic_zero=True),

@@ -161,7 +161,9 @@ def test_a_reader_who_goes_away_does_not_stop_the_work(folder):
 def test_a_real_ctrl_c(folder):
     arguments = ["photos", "-o", "out", "--max-iter", "100000", "--quiet"]
     code = (
-        "import sys, sklearn_dic.__main__ as m; from sklearn_dic import DeepImageClustering as D;"
+        # a shell lets what it starts in the background ignore it
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "import sklearn_dic.__main__ as m; from sklearn_dic import DeepImageClustering as D;"
         "fit = D.fit; D.fit = lambda *a: (print('go', flush=True), fit(*a))[1];"
         "D.__init__.__kwdefaults__.update(tol=None, min_clusters=1);"
         f"sys.exit(m.main({arguments!r}))"

@@ -41,7 +41,8 @@ def get_superpixels_names() -> list[str]:
     Returns
     -------
     names : list of str
-        Sorted. Transformers that cannot do without an argument are not among them.
+        Sorted. Transformers of other modules, and those that cannot do without an argument, are
+        not among them.
 
     Examples
     --------
@@ -54,16 +55,20 @@ def get_superpixels_names() -> list[str]:
 
 def _kinds() -> dict[str, type[BaseSuperpixels]]:
     """Each class that needs no argument; a transformer of somebody else needs no name."""
-    bare = [kind for kind in own_classes().values() if _can_be_made_bare(kind)]
+    bare = [
+        kind
+        for kind in own_classes().values()
+        if kind.__module__.startswith("sklearn_dic.superpixels.") and _can_be_made_bare(kind)
+    ]
     return dict(sorted((kind.__name__.removesuffix("Superpixels").lower(), kind) for kind in bare))
 
 
 def own_classes() -> dict[str, type[BaseSuperpixels]]:
-    """Each transformer of this package, by the name of its class."""
+    """Each transformer of this package that is loaded, by the name of its class."""
     return {
         kind.__name__: kind
         for kind in BaseSuperpixels.__subclasses__()
-        if kind.__module__.startswith("sklearn_dic.superpixels.")
+        if kind.__module__.startswith("sklearn_dic.")
     }
 
 
