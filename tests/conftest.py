@@ -8,6 +8,8 @@ import pytest
 from skimage import data
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # pictures without windows
+if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several processes wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
