@@ -44,6 +44,11 @@ def read_contents(path: str | os.PathLike) -> Contents:
         If a MATLAB v7.3 file needs h5py, which is not installed.
     """
     name = os.fspath(path)
+    if os.path.isdir(path):
+        raise IsADirectoryError(
+            f"{name!r} is a folder: name the files in it by a template, such as "
+            f"{os.path.join(name, '{stem}.mat')!r}"
+        )
     try:
         with open(path, "rb") as file:
             start = file.read(600)

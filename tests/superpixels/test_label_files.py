@@ -330,6 +330,8 @@ class TestWhichFile:
     def test_what_is_missing_is_named(self, images, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"no file '.*left.mat'"):
             MCGSuperpixels(tmp_path / "{stem}.mat").fit_transform(images)
+        with pytest.raises(IsADirectoryError, match=r"is a folder: .* such as '.*\{stem\}\.mat'"):
+            MCGSuperpixels(tmp_path).fit_transform(images[0])
         with pytest.raises(
             ValueError, match=r"no entry for image 1 .* nor for 'right.png' or 'right'"
         ):
