@@ -49,7 +49,8 @@ from sklearn_dic.utils._images import read_image
 
 HERE = Path(__file__).parent
 PRODUCT = {"cpu": 2048, "cuda": 8192}  # sides of the product that measures the arithmetic
-SIZES = ["128x128", "256x256", "321x481", "512x512", "1024x1024"]
+REPEATS = 3
+SIZES = ["128x128", "256x256", "321x481", "512x512", "1024x1024", "2048x2048"]
 
 
 def main() -> None:
@@ -62,6 +63,10 @@ def main() -> None:
     }[options.table]
     rows = [row | describe_place(options.device) for row in measure(options)]
     command = f"python benchmarks/speed.py {options.table}".removesuffix(" fits")
+    if options.table == "fits" and options.full and options.device == "cpu":
+        command += " --full"
+    if options.repeats != REPEATS:
+        command += f" --repeats {options.repeats}"
     print(render(options.table, rows, command))
     if options.write:
         results = options.results or HERE / f"results/speed_{options.table}.csv"
@@ -88,7 +93,7 @@ def parse_arguments() -> argparse.Namespace:
     add("--max-iter", type=int, default=100, help="epochs of a fit; %(default)s")
     add("--epochs", type=int, default=2, help="epochs to time, after a first one; %(default)s")
     add("--full", action="store_true", help="time all epochs; on a GPU always")
-    add("--repeats", type=int, default=3, help="alternations, or fits of a size; %(default)s")
+    add("--repeats", type=int, default=REPEATS, help="alternations, or fits of a size; %(default)s")
     add("--sizes", nargs="+", default=SIZES, metavar="HxW", help="of the pictures of sizes")
     add("--images", type=int, default=16, help="of a collection; %(default)s")
     add("--seed", type=int, default=0)
@@ -108,10 +113,12 @@ def measure_fits(options: argparse.Namespace) -> list[dict]:
     """Time all contenders in turn, several times, and measure memory and operations apart."""
     problem = choose_problem(options)
     contenders = choose_contenders(options)
-    longest = options.max_iter if options.full else min(options.max_iter, 1 + options.epochs)
-    epochs = {c.name: options.max_iter if c.stops_early else longest for c in contenders}
+    some = min(options.max_iter, 1 + options.epochs)
+    few = {c.name: options.max_iter if c.stops_early else some for c in contenders}
+    epochs = {c.name: options.max_iter if options.full else few[c.name] for c in contenders}
     apart = {
-        c.name: in_fresh_process(measure_apart, c, problem, epochs[c.name]) for c in contenders
+        c.name: in_fresh_process(measure_apart, c, problem, few[c.name], epochs[c.name])
+        for c in contenders
     }
     for contender in contenders:  # what is only slow the first time
         contender.run(problem, 1)
@@ -167,8 +174,14 @@ def choose_contenders(options: argparse.Namespace) -> list[Contender]:
     return contenders
 
 
-def measure_apart(contender: Contender, problem: Problem, max_iter: int) -> dict[str, float]:
-    """Measure memory, operations and the first fit, in a process that did nothing before."""
+def measure_apart(
+    contender: Contender, problem: Problem, few: int, max_iter: int
+) -> dict[str, float]:
+    """Measure the first fit, memory and operations, in a process that did nothing before.
+
+    Memory and operations are those of a few epochs, after which the memory does not grow and
+    each takes as many operations.
+    """
     cold = None
     if problem.device == "cpu":
         load_everything()
@@ -176,7 +189,7 @@ def measure_apart(contender: Contender, problem: Problem, max_iter: int) -> dict
         cold = contender.run(problem, max_iter).seconds
     # The memory first: what a process has taken once, it keeps.
     with PeakMemory(problem.device) as memory, FlopCounterMode(display=False) as whole:
-        run = contender.run(problem, max_iter)
+        run = contender.run(problem, few)
     with FlopCounterMode(display=False) as first:
         contender.run(problem, 1)
     epoch = (whole.get_total_flops() - first.get_total_flops()) / max(run.n_iter - 1, 1)
