@@ -1,28 +1,47 @@
-"""What each part of the method earns: `python benchmarks/ablation.py --images 60`.
+"""What each part of the method earns: `python benchmarks/ablation.py`.
 
-Changes one parameter of `DeepImageClustering()` at a time, or what its network sees, and compares
-with the default on the same images and seeds: the regions of ``n_segments="auto"`` and the labels
-of the network, both of one fit. Half of the images are of BSDS300 train, half of val. The rows of
-each fit are written to benchmarks/results/ablation.csv when it is done: a run that was stopped goes
-on where it was. ``--write`` writes the table that the documentation includes.
+Changes one thing at a time and compares with the default on the same images and seeds: the regions
+of ``n_segments="auto"`` and the labels of the network, both of one fit. Half of the images are of
+BSDS300 train, half of val.
+
+    python benchmarks/ablation.py                # a parameter of `DeepImageClustering()`
+    python benchmarks/ablation.py variants       # what the package does not offer, see _variants.py
+    python benchmarks/ablation.py faster_paths   # what takes longer than the default
+
+The rows of each fit are written to benchmarks/results/ablation.csv (or variants.csv, ...) when it
+is done: a run that was stopped goes on where it was. When all are there, the table is written that
+the documentation includes, docs/tables/ablation.rst.
 """
 
 import argparse
 import csv
 import platform
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from _list_table import list_table
+from _variants import (
+    AveragedWeights,
+    Continuity,
+    SoftVotes,
+    absorb_small,
+    adam,
+    cosine_schedule,
+    passes_are,
+)
 from scipy.ndimage import gaussian_filter
 from skimage import img_as_float
 from skimage.color import rgb2gray, rgb2lab
 from skimage.io import imread
 from skimage.restoration import denoise_tv_chambolle
+from sklearn.base import clone
 
 from sklearn_dic import DeepImageClustering, __version__
 from sklearn_dic.datasets import load_bsds
@@ -65,6 +84,15 @@ INPUTS = {
     "input: RGB and texture": with_texture,
     "input: RGB, smoothed": smoothed,
 }
+TRAININGS: dict[str, Callable[[], AbstractContextManager]] = {
+    "training: soft votes": partial(passes_are, SoftVotes),
+    "training: continuity in the loss": partial(passes_are, Continuity),
+    "training: weights of ten epochs averaged": partial(passes_are, AveragedWeights),
+    "training: Adam": adam,
+    "training: cosine schedule": cosine_schedule,
+}
+CONSENSUS = "answer: features of three seeds merged"
+ABSORBED = "answer: small pieces absorbed"
 CHANGES: dict[str, dict[str, Any]] = {
     "default": {},
     NO_NETWORK: {},
@@ -87,12 +115,20 @@ CHANGES: dict[str, dict[str, Any]] = {
     "refine=False": {"refine": False},
     "connected_components=True": {"connected_components": True},
     **{name: {} for name in INPUTS},
+    **{name: {} for name in TRAININGS},
+    CONSENSUS: {},
+    ABSORBED: {},
     "resolution=0.5": {"resolution": 0.5},
     "resolution=1": {"resolution": 1},
     "precision='float32'": {"precision": "float32"},
 }
-# Measured by themselves, since they take many times as long.
-SLOW = {"tol=None", "resolution=0.5", "resolution=1", "precision='float32'"}
+FASTER_PATHS = ["tol=None", "resolution=0.5", "resolution=1", "precision='float32'"]
+VARIANTS = [*INPUTS, *TRAININGS, CONSENSUS, ABSORBED]
+TABLES = {
+    "ablation": [name for name in CHANGES if name not in (*FASTER_PATHS, *VARIANTS)],
+    "variants": ["default", *VARIANTS],
+    "faster_paths": ["default", *FASTER_PATHS],
+}
 MEASURES = {
     "PRI ↑": "probabilistic_rand_index",
     "VoI ↓": "variation_of_information",
@@ -128,14 +164,11 @@ def main() -> None:
     """Measure what is missing, and show the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
+    add("table", nargs="?", default="ablation", choices=list(TABLES))
     add("--images", type=int, default=60, help="half of train, half of val; %(default)s")
     add("--seeds", type=int, default=3, help="default: %(default)s")
-    add("--changes", nargs="+", default=[change for change in CHANGES if change not in SLOW],
-        choices=list(CHANGES), metavar="CHANGE", help="default: all but the slow ones")  # fmt: skip
     add("--n-jobs", type=int, default=None)
     add("--root", default=None, help="folder of the data set; default: SKLEARN_DIC_DATA")
-    add("--results", type=Path, default=HERE / "results/ablation.csv")
-    add("--write", type=Path, default=None, metavar="FILE", help="write the table, when complete")
     options = parser.parse_args()
     halves = [load_bsds(options.root, part, options.images // 2) for part in ("train", "val")]
     fits = [
@@ -143,13 +176,14 @@ def main() -> None:
         for seed in range(options.seeds)
         for half in halves
         for path, annotations in zip(half.images, half.annotations, strict=True)
-        for change in dict.fromkeys(["default", *options.changes])
+        for change in TABLES[options.table]
     ]
-    is_new = not options.results.exists()
-    rows = read_rows(options.results)
+    results = HERE / f"results/{options.table}.csv"
+    is_new = not results.exists()
+    rows = read_rows(results)
     done = {tuple(row[name] for name in KEY[:-1]) for row in rows}
     missing = [fit for fit in fits if fit.key not in done]
-    with open(options.results, "a", newline="") as file:
+    with open(results, "a", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         if is_new:
             writer.writeheader()
@@ -157,18 +191,11 @@ def main() -> None:
             writer.writerows(some)
             file.flush()
     keys = {fit.key for fit in fits}
-    rows = [
-        row for row in read_rows(options.results) if tuple(row[name] for name in KEY[:-1]) in keys
-    ]
-    command = f"python benchmarks/ablation.py --images {options.images} --seeds {options.seeds}"
-    if options.changes != parser.get_default("changes"):
-        command += " --changes " + " ".join(f'"{change}"' for change in options.changes)
-    if options.results != parser.get_default("results"):
-        command += f" --results {options.results}"
-    table = render(rows, command)
+    rows = [row for row in read_rows(results) if tuple(row[name] for name in KEY[:-1]) in keys]
+    which = f"{options.table} --images {options.images} --seeds {options.seeds}"
+    table = render(rows, f"python benchmarks/ablation.py {which}")
     print(table)
-    if options.write:
-        options.write.write_text(table)
+    (HERE.parent / f"docs/tables/{options.table}.rst").write_text(table)
 
 
 def measure(fit: Fit) -> list[dict[str, Any]]:
@@ -196,7 +223,7 @@ def answers_to(change: str) -> list[str]:
     """List what a change is measured by; nothing, if it is no longer made."""
     if change not in CHANGES:
         return []
-    if change == NO_NETWORK:
+    if change in (NO_NETWORK, CONSENSUS):
         return ["regions"]
     # regions have none of these: the default answers labels where one of the first two is
     # changed, and superpixels that are regions of the tree are merged no better again
@@ -219,18 +246,33 @@ def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         seen = INPUTS[fit.change](image)
         dic.set_params(n_segments=None)
         labels = dic.fit_predict(seen, superpixels=FelzenszwalbSuperpixels().fit_transform(image))
-        merging = RegionMerging().fit(image, features=dic.transform(seen))
-        n_segments = min(merging.n_segments_, dic.n_clusters)
-        regions = merging.segment(n_segments=n_segments)
+        regions = merge(image, dic.transform(seen))
+    elif fit.change == CONSENSUS:
+        seeds = [fit.seed, fit.seed + 100, fit.seed + 200]
+        dic.set_params(n_segments=None)
+        fits = [clone(dic).set_params(random_state=seed).fit(fit.path) for seed in seeds]
+        dic = fits[0]
+        regions = merge(fit.path, np.dstack([one.transform(fit.path) for one in fits]))
+        labels = dic.labels_
     else:
-        regions = dic.fit_predict(fit.path)
+        with TRAININGS.get(fit.change, nullcontext)():
+            regions = dic.fit_predict(fit.path)
         labels = dic.set_params(n_segments=None).predict(fit.path)
+    if fit.change == ABSORBED:
+        regions, labels = absorb_small(regions), absorb_small(labels)
     return {"regions": regions, "labels": labels}, {
         "epochs": dic.n_iter_,
         "precision": dic.precision_,
         "resolution": f"{dic.resolution_:.3g}",
         "device": here if dic.device_ == "cpu" else dic.device_,
     }
+
+
+def merge(image: Any, features: np.ndarray) -> np.ndarray:
+    """Make the regions that `DeepImageClustering` makes of these features."""
+    merging = RegionMerging().fit(image, features=features)
+    n_segments = min(merging.n_segments_, DeepImageClustering().n_clusters)
+    return merging.segment(n_segments=n_segments)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

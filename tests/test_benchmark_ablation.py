@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from skimage.data import coffee
 from skimage.io import imsave
 
+from sklearn_dic import DeepImageClustering
 from tests.datasets._small_bsds import write_bsds
 
 
@@ -29,10 +31,15 @@ def run(ablation, monkeypatch, *options):
 def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkeypatch, capsys):
     changes = {name: {"max_iter": 2, "n_clusters": n} for name, n in (("default", 8), ("few", 3))}
     monkeypatch.setattr(ablation, "CHANGES", changes)
+    monkeypatch.setitem(ablation.TABLES, "variants", list(changes))
+    monkeypatch.setattr(ablation, "HERE", tmp_path / "benchmarks")
+    results = tmp_path / "benchmarks/results/variants.csv"
+    table = tmp_path / "docs/tables/variants.rst"
+    for file in (results, table):
+        file.parent.mkdir(parents=True)
     write_bsds(tmp_path)
-    results, table = tmp_path / "rows.csv", tmp_path / "table.rst"
-    options = ["--root", tmp_path, "--results", results, "--images", 2, "--seeds", 2]
-    run(ablation, monkeypatch, *options, "--write", table)
+    options = ["variants", "--root", tmp_path, "--images", 2, "--seeds", 2]
+    run(ablation, monkeypatch, *options)
     with open(results, newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2 * 2 * 2 * 2  # images, seeds, changes, answers
@@ -58,7 +65,7 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("name", ["ablation", "faster_paths"])
+@pytest.mark.parametrize("name", ["ablation", "variants", "faster_paths"])
 def test_committed_table_is_made_of_the_committed_rows(ablation, tmp_path, name):
     copy = tmp_path / "rows.csv"
     copy.write_bytes((ablation.HERE / f"results/{name}.csv").read_bytes())
@@ -94,4 +101,33 @@ def test_each_change_is_measured_by_what_it_changes(ablation):
     assert ablation.answers_to("default") == ["regions", "labels"]
     assert ablation.answers_to("no network: RegionMerging()") == ["regions"]
     assert ablation.answers_to("refine=False") == ["labels"]
-    assert ablation.INPUTS.keys() | ablation.SLOW <= ablation.CHANGES.keys()
+    assert ablation.answers_to("training: Adam") == ["regions", "labels"]
+
+
+def test_each_change_has_a_table(ablation):
+    tables = [set(changes) for changes in ablation.TABLES.values()]
+    assert set.union(*tables) == ablation.CHANGES.keys()
+    assert all("default" in changes for changes in tables)
+
+
+def test_each_training_changes_what_is_learned_and_leaves_no_trace(ablation, tmp_path):
+    path = tmp_path / "coffee.png"
+    imsave(path, coffee()[::6, ::6])
+
+    def learned(change):
+        with ablation.TRAININGS.get(change, nullcontext)():
+            return DeepImageClustering(random_state=0, max_iter=12).fit(path).transform(path)
+
+    default = learned("default")
+    for change in ablation.TRAININGS:
+        assert not np.array_equal(learned(change), default)
+    assert np.array_equal(learned("default"), default)
+
+
+def test_small_pieces_go_to_what_is_nearest(ablation):
+    labels = np.zeros((100, 100), int)
+    labels[:, 50:] = 1
+    labels[:2, :2] = 2  # four pixels, fewer than a thousandth
+    labels[40:60, 70:90] = 0
+    expected = np.where(labels == 2, 0, labels)
+    assert np.array_equal(ablation.absorb_small(labels), expected)

@@ -54,15 +54,20 @@ class Pass:
 
     def measure(self) -> Tensor:
         """Tell loss, number of labels and share of pixels whose label changed -> (3,)."""
-        n_clusters = self.network.n_clusters
         aggregated = self.network.aggregate(self.images, self.counted)
-        labels = aggregated.detach().argmax(dim=1)
-        self.refined = labels if self.vote is None else self.vote(labels, n_clusters)
-        self.loss = refinement_loss(aggregated, self.refined)
-        n_labels = count(self.refined, n_clusters).count_nonzero()
+        self.refined = self._relabel(aggregated.detach())
+        self.loss = self._compare(aggregated)
+        n_labels = count(self.refined, self.network.n_clusters).count_nonzero()
         changed = (self.refined != self._previous).to(self.loss).mean()
         self._previous.copy_(self.refined)
         return torch.stack([self.loss.detach(), n_labels.to(self.loss), changed])
+
+    def _relabel(self, aggregated: Tensor) -> Tensor:
+        labels = aggregated.argmax(dim=1)
+        return labels if self.vote is None else self.vote(labels, self.network.n_clusters)
+
+    def _compare(self, aggregated: Tensor) -> Tensor:
+        return refinement_loss(aggregated, self.refined)
 
     def differentiate(self) -> None:
         """Leave the gradient of the loss of the last pass in the parameters."""
