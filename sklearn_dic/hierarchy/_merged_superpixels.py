@@ -29,7 +29,7 @@ def superpixels_to_merge(
         Whether what encloses counts.
     """
     if own is None:
-        own = _resolve([FelzenszwalbSuperpixels(DEFAULT_SCALE)], images)
+        own = _resolve([_Stretched(DEFAULT_SCALE)], images)
     if not enclosed or all(len(maps) > 1 for maps in own):
         return own
     others = _resolve([_Enclosing(scale) for scale in ENCLOSING_SCALES], images)
@@ -45,12 +45,19 @@ def _resolve(kinds: list[FelzenszwalbSuperpixels], images: Images) -> list[np.nd
     return found
 
 
-class _Enclosing(FelzenszwalbSuperpixels):
+class _Stretched(FelzenszwalbSuperpixels):
+    """In the range of values that the scales are meant for."""
+
+    def _segment(self, image: np.ndarray) -> np.ndarray:
+        if not is_in_unit_range(image):
+            image = (image - image.min()) / (np.ptp(image) or 1)
+        return super()._segment(image)
+
+
+class _Enclosing(_Stretched):
     """On a reduced copy of a large image: what only encloses needs no exact borders."""
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        if not is_in_unit_range(image):  # the range that the scales are meant for
-            image = (image - image.min()) / (np.ptp(image) or 1)
         height, width = image.shape[:2]
         step = int(np.ceil((height * width / LARGEST_ENCLOSING) ** 0.5))
         if step == 1:

@@ -1,5 +1,6 @@
 """Felzenszwalb-Huttenlocher superpixels: a minimum spanning forest of similar pixels."""
 
+from contextlib import nullcontext
 from numbers import Integral, Real
 
 import numpy as np
@@ -89,20 +90,23 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
         self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        height, width, _ = image.shape
+        height, width, n_channels = image.shape
         area = height * width / REFERENCE_PIXELS if self.relative_to_size else 1.0
-        with ignored_warnings("Got image with third dimension", RuntimeWarning):
+        min_size = round(self.min_size * area)
+        # Threads wait for each other where warnings are ignored: only where there are any.
+        quiet = ignored_warnings("Got image with third dimension", RuntimeWarning)
+        with quiet if n_channels > 3 else nullcontext():
             labels = felzenszwalb(
                 image,
                 scale=self.scale,
                 sigma=self.sigma * area**0.5,
-                min_size=round(self.min_size * area),
+                min_size=min_size,
                 channel_axis=-1,
             )
-        if np.ptp(image) > 2 and labels.max() + 1 > labels.size / 4:
+        if np.ptp(image) > 2 and labels.size < 4 * max(min_size, 1) * (labels.max() + 1):
             warn_caller(
                 f"the values of the image go from {image.min():g} to {image.max():g}, where "
-                "felzenszwalb superpixels expect a range of 1: there are almost as many of them "
-                "as pixels. Divide the image (by 255, if it was 8-bit)"
+                "felzenszwalb superpixels expect a range of 1: hardly any of them is larger than "
+                "it must be. Divide the image (by 255, if it was 8-bit)"
             )
         return labels

@@ -88,6 +88,14 @@ def test_any_number_of_channels(merger, photo, n_channels):
         np.testing.assert_array_equal(clone(merger).fit_predict(bands[..., 0]), fitted.labels_)
 
 
+@pytest.mark.parametrize("n_channels", [2, 3, 4])
+def test_units_of_channels_that_are_no_colours_do_not_matter(photo, n_channels):
+    bands = np.concatenate([photo, photo[::-1]], axis=2)[..., :n_channels] / 255.0
+    metres, millimetres = RegionMerging(6).fit(64 * bands), RegionMerging(6).fit(65536 * bands)
+    np.testing.assert_array_equal(metres.labels_, millimetres.labels_)
+    assert metres.tree_.n_leaves < 2 * RegionMerging(6).fit(bands).tree_.n_leaves
+
+
 @each_merger
 def test_transposed_image_has_transposed_regions(merger):
     image = data.coffee()[::4, ::4]

@@ -382,9 +382,14 @@ def test_more_superpixels_when_more_are_asked_for(name):
     assert 6 <= numbers[0] < numbers[1] < numbers[2]
 
 
-def test_felzenszwalb_notices_values_beyond_its_scale(photo):
+@pytest.mark.parametrize("step", [2, 8])
+def test_felzenszwalb_notices_values_beyond_its_scale(step):
+    image = data.coffee()[::step, ::step].astype(float)
     with pytest.warns(UserWarning, match=r"go from 0 to 255, .*expect a range of 1.*Divide"):
-        FelzenszwalbSuperpixels().fit_transform(photo.astype(float))
+        FelzenszwalbSuperpixels().fit_transform(image)
+    own_scale = FelzenszwalbSuperpixels(scale=300 * 255).fit_transform(image)  # no warning
+    divided = FelzenszwalbSuperpixels().fit_transform(image / 255)
+    assert adjusted_rand_score(own_scale.ravel(), divided.ravel()) > 0.99
 
 
 def test_names():
