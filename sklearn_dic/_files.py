@@ -6,7 +6,8 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from glob import glob, has_magic
 from pathlib import Path
@@ -18,7 +19,9 @@ from PIL.PngImagePlugin import PngInfo
 from skimage import io
 from sklearn.base import clone
 
-from sklearn_dic.utils._images import image_files, is_image_file, open_images
+from sklearn_dic.superpixels import MCGSuperpixels
+from sklearn_dic.superpixels._base import BaseSuperpixels
+from sklearn_dic.utils._images import Images, image_files, is_image_file, open_images
 from sklearn_dic.utils._pictures import draw_boundaries, draw_mean_colors
 
 # What is written for an image, in this order: the last one says that the others are whole.
@@ -60,27 +63,24 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
 
     The files appear in the folder all at once or not at all. Unless `overwrite`, results that
     are there already are kept, and it is a failure if they are of another image or of other
-    parameters.
+    parameters, or if other files have their names.
     """
     files = {kind: folder / f"{path.stem}{suffix}" for kind, suffix in SUFFIXES.items()}
     names = {kind: str(file) for kind, file in files.items()}
     try:
-        images = open_images(path)
-        origin = _origin(path, estimator)
-        kept = None if overwrite else _load_labels(files, origin)
-        if kept is not None:
-            height, width = kept.shape
-            return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
-        start = time.perf_counter()
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("ignore")
-            for meant_for_users in (UserWarning, RuntimeWarning):
-                warnings.simplefilter("always", meant_for_users)
+        with _noted_warnings() as caught:
+            images = open_images(path)
+            origin = _origin(images, estimator)
+            kept = None if overwrite else _load_labels(files, origin)
+            if kept is not None:
+                height, width = kept.shape
+                return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
+            start = time.perf_counter()
             fitted = clone(estimator).fit(path)  # superpixels from files need its name
-        seconds = time.perf_counter() - start
-        if fitted.stopped_by_ == "interrupt":
-            return Result(str(path), "interrupted")
-        _write(files, images.pixels[0], fitted.labels_, origin)
+            seconds = time.perf_counter() - start
+            if fitted.stopped_by_ == "interrupt":
+                return Result(str(path), "interrupted")
+            _write(files, images.pixels[0], fitted.labels_, origin)
     except Exception as error:  # one file must not stop the others
         return Result(str(path), "failed", error=str(error) or type(error).__name__)
     height, width = fitted.labels_.shape
@@ -99,34 +99,66 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
     )
 
 
-def _origin(path: Path, estimator: Any) -> dict[str, str]:
-    """Tell what the answer depends on: the image, and the parameters."""
+@contextmanager
+def _noted_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect the warnings that are meant for users, and ignore others."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        for meant_for_users in (UserWarning, RuntimeWarning):
+            warnings.simplefilter("always", meant_for_users)
+        yield caught
+
+
+def _origin(images: Images, estimator: Any) -> dict[str, str]:
+    """Tell what the answer depends on: the image, the parameters, and superpixels in a file."""
     parameters = estimator.get_params(deep=False).items()
-    with open(path, "rb") as file:
-        image = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"image": image} | {
+    (picture,) = BaseSuperpixels._pictures(images)
+    origin = {"image": _digest(picture.path)} | {
         name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_ANSWER
     }
+    if isinstance(estimator.superpixels, MCGSuperpixels):
+        origin["superpixel file"] = _digest(estimator.superpixels._file_of(picture))
+    return origin
+
+
+def _digest(path: Any) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray | None:
-    """Labels of an earlier run; None where its results are incomplete or damaged."""
-    if not all(file.is_file() for file in files.values()):
+    """Labels of an earlier run; None where its results are incomplete or damaged.
+
+    The PNG of labels says which run that was. It is the first of the files to be written.
+    """
+    there = [file for file in files.values() if file.is_file()]
+    if not there:
         return None
     try:
-        labels = np.load(files["labels"], allow_pickle=False)
         with Image.open(files["labels_png"]) as picture:
             earlier = json.loads(picture.info[_ORIGIN])
-    except (ValueError, OSError, EOFError, KeyError):
-        return None
-    other = [f"{name}={value}" for name, value in earlier.items() if origin.get(name) != value]
+    except (ValueError, OSError, KeyError):
+        raise FileExistsError(_would_replace(there[0], "which is no result of this")) from None
+    other = [name for name, value in earlier.items() if origin.get(name) != value]
+    contents = [f"another {name}" for name in ("image", "superpixel file") if name in other]
     if other:
-        of = "another image" if earlier["image"] != origin["image"] else ", ".join(other)
-        raise ValueError(
-            f"its results would replace {str(files['labels'])!r} and others beside it, which are "
-            f"those of {of}; --overwrite does so, and -o FOLDER gives it another folder"
+        of = contents[0] if contents else ", ".join(f"{name}={earlier[name]}" for name in other)
+        raise FileExistsError(
+            _would_replace(files["labels"], f"and others beside it, which are those of {of}")
         )
-    return labels
+    if len(there) < len(files):
+        return None
+    try:
+        return np.load(files["labels"], allow_pickle=False)
+    except (ValueError, OSError, EOFError):
+        return None
+
+
+def _would_replace(file: Path, why: str) -> str:
+    return (
+        f"its results would replace {str(file)!r} {why}; --overwrite does so, and -o FOLDER gives "
+        "it another folder"
+    )
 
 
 def _write(

@@ -127,6 +127,33 @@ def test_a_damaged_result_is_made_again(folder):
     np.testing.assert_array_equal(np.load("out/left_labels.npy"), labels)
 
 
+def test_files_that_are_no_results_are_not_replaced(folder, photo, capsys):
+    command = ["photos/left.png", "-o", "photos", *FAST, "--quiet"]
+    own = folder / "photos/left_labels.png"
+    io.imsave(own, photo[..., 0], check_contrast=False)
+    assert main(command) == 1
+    assert "would replace 'photos/left_labels.png' which is no result of this; --o" in capsys.readouterr().err
+    assert names(folder / "photos") == ["left.png", "left_labels.png", "right.jpg"]
+    own.unlink()
+    assert main(command) == 0
+    retouched = io.imread(own)[::-1]
+    io.imsave(own, retouched, check_contrast=False)
+    assert main(command) == 1
+    np.testing.assert_array_equal(io.imread(own), retouched)
+    assert main([*command, "--overwrite"]) == 0
+
+
+def test_results_of_other_superpixels_are_not_passed_off(folder, photo, capsys):
+    command = ["photos/left.png", "-o", "out", *FAST, "--superpixels", "{stem}.npy"]
+    np.save("left.npy", np.arange(2000).reshape(50, 40) // 200)
+    assert main(command) == 0
+    assert main(command) == 0
+    assert "kept" in capsys.readouterr().out
+    np.save("left.npy", np.arange(2000).reshape(50, 40) // 400)
+    assert main(command) == 1
+    assert "which are those of another superpixel file; --over" in capsys.readouterr().err
+
+
 def test_arguments_without_images_are_reported_and_the_rest_goes_on(folder, capsys):
     (folder / "empty").mkdir()
     (folder / "photos/notes.txt").write_text("no image")
