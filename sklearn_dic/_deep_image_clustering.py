@@ -21,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm.auto import tqdm
 
+import sklearn_dic.metrics  # noqa: F401 # workers, too, know its scorers by their names
 from sklearn_dic._memory import Task, refuse_too_large, task_and_remedy
 from sklearn_dic._persistence import load_estimator, save_estimator
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
@@ -61,6 +62,7 @@ from sklearn_dic.utils._validation import (
 from sklearn_dic.utils._warnings import warn_caller
 
 DEFAULT = "felzenszwalb"
+OTHER_UNIT = 10  # times as wide a range of values
 LARGEST_TRAINED = 10_000  # pixels, where the resolution is chosen automatically
 
 
@@ -113,16 +115,16 @@ default="felzenszwalb"
         None: the answer is the labels of the network, as in [1]_. Otherwise it is regions:
         neighbouring superpixels are merged, the most alike in learned features, colours and
         border first, and the tree of merges, `tree_`, is cut into exactly so many regions of
-        each image. "auto" cuts the tree of one image where photographs usually have their
-        regions, into at most `n_clusters`; a collection, a table and an image with a
-        `sample_mask` get the labels of the network, since these mean the same in each image;
-        so do ``refine=False`` and ``connected_components=True``. What is merged are the
-        superpixels; but for None and "felzenszwalb" those that suit merging, as in
-        `RegionMerging`.
+        each image, or its superpixels where these are fewer. "auto" cuts the tree of one image
+        where photographs usually have their regions, into at most `n_clusters`; a collection,
+        a table and an image with a `sample_mask` get the labels of the network, since these
+        mean the same in each image; so do ``refine=False`` and ``connected_components=True``.
+        What is merged are the superpixels; but for None and "felzenszwalb" those that suit
+        merging, as in `RegionMerging`.
     connected_components : bool, default=False
         Give each connected piece (8 neighbours) of a label of the network a label of its own.
         Labels then count the pieces of each image. Without effect on an exact number of
-        regions, which are connected anyway.
+        regions, which are connected where the superpixels are.
     max_iter : int, default=100
         Largest number of epochs (T).
     learning_rate : float, default=0.05
@@ -139,7 +141,7 @@ default="felzenszwalb"
         See `tol`.
     resolution : {"auto"} or float, default="auto"
         Sides of the picture that the network sees, relative to the picture given, in
-        (0, 1]. The answer is always voted at full size. "auto" leaves 10,000 pixels of the
+        (0, 1]. The answer is always made at full size. "auto" leaves 10,000 pixels of the
         largest image, about a quarter of the sides of 321 x 481, or half of the sides where
         that is less; so the epochs of a large photograph take no longer than those of a small
         one.
@@ -150,7 +152,7 @@ default="felzenszwalb"
         channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a
         table of pixels. None: no channel axis, 3-D is a stack of grey images.
     device : str or torch.device, default="auto"
-        "cpu", "cuda", "cuda:1", ...; "auto" is CUDA where there is one, else the CPU.
+        "cpu", "cuda", "cuda:1", "mps"; "auto" is CUDA where there is one, else the CPU.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Arithmetic of the convolutions. "auto" is bfloat16 where the processor computes in
         it, else float32. Clustering, normalisation statistics and loss are float32.
@@ -342,6 +344,13 @@ default=None
         FloatingPointError
             If the training diverges.
 
+        Warns
+        -----
+        ConvergenceWarning
+            Where an image has fewer superpixels than `n_segments`, or Ctrl-C ended the training.
+        UserWarning
+            Where an image may not be what it is read as, or superpixels not what was asked for.
+
         Notes
         -----
         Ctrl-C during the epochs keeps what was learned so far: the estimator is fitted,
@@ -460,6 +469,7 @@ default=None
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
         self._fitted_alone = _is_one_whole(images)
+        self._value_range = _value_range(images)
         self._superpixels_given = sample.superpixels_given
         self._merges_given = sample.merges_voters
         self._fitted_pair = sample.fingerprints
@@ -477,7 +487,7 @@ default=None
             As in `fit`, of any size, with as many channels.
         superpixels, sample_mask
             As in `fit`. Superpixels that were passed to `fit` are used again for the images
-            that they were passed with.
+            that they were passed with. A mask is refused where the answer is regions.
 
         Returns
         -------
@@ -489,7 +499,7 @@ default=None
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
         merges = self._answers_regions(self._fitted_alone and images.form != "table")
-        self._check_memory("prediction", images, merges=merges)
+        self._check_size_and_range("prediction", images, merges=merges)
         reused = superpixels is None and maps is self.superpixels
         if merges:
             self._check_has_no_mask(images)
@@ -634,7 +644,7 @@ list, dtype float32
             most 0.
         """
         images, maps = self._open_for_prediction(X, superpixels, sample_mask)
-        self._check_memory("prediction", images)
+        self._check_size_and_range("prediction", images)
         reused = superpixels is None and maps is self.superpixels
         voters = self._superpixels_for_prediction(images, maps, reused)
         total = n_pixels = 0.0
@@ -758,8 +768,16 @@ list, dtype float32
             )
         return images, maps
 
-    def _check_memory(self, task: Task, images: Images, *, merges: bool = False) -> None:
+    def _check_size_and_range(self, task: Task, images: Images, *, merges: bool = False) -> None:
+        """Refuse images that are too large, and warn of those that the network hardly knows."""
         refuse_too_large(task, self.module_, images, self.module_.device, merges=merges)
+        (low, high), (old_low, old_high) = _value_range(images), self._value_range
+        if not 1 / OTHER_UNIT < (high - low or 1) / (old_high - old_low or 1) < OTHER_UNIT:
+            warn_caller(
+                f"the values of {images.names[0]}, as floats, go from {low:g} to {high:g}, and "
+                f"those that the network was trained on from {old_low:g} to {old_high:g}; its "
+                "labels mean the same only in images of the same range"
+            )
 
     def _training_mask(self) -> Any:
         """Tell the `sample_mask` of the fit, in the form of the training images."""
@@ -945,7 +963,7 @@ list, dtype float32
     def _features(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
         """Apply a function to the aggregated features; channels in the order of the labels."""
         images, _ = self._open_for_prediction(X)
-        self._check_memory("features", images)
+        self._check_size_and_range("features", images)
         features = [
             function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
             for aggregated, _ in self._aggregate(self.module_, images, None)
@@ -988,6 +1006,12 @@ def _are_merged(superpixels: Any) -> bool:
 def _is_one_whole(images: Images) -> bool:
     """Whether this is one image, of which all pixels count."""
     return len(images) == 1 and images.form != "table" and images.masks is None
+
+
+def _value_range(images: Images) -> tuple[float, float]:
+    """Find the smallest and the largest value of the images."""
+    lowest = min(image.min() for image in images.pixels)
+    return float(lowest), float(max(image.max() for image in images.pixels))
 
 
 def _label(aggregated: Tensor, superpixels: Tensor | None, images: Images, i: int) -> np.ndarray:

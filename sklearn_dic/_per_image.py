@@ -48,8 +48,9 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
     The fits are independent and run through joblib, so `joblib.parallel_config` carries
     them to any backend. Each computes with one thread of PyTorch, so that neither `n_jobs` nor
     the backend changes the answer. On a GPU, with more than one job, the networks of as many
-    images are trained at the same time, and the workers do the rest on the processors: the
-    labels are those of a pass there, where the networks stay.
+    images, at most 16, are trained at the same time, and the workers do the rest on the
+    processors: the labels are those of a pass there, where the networks stay. A Pipeline, and an
+    estimator with callbacks or a progress bar of its own, is fitted in the workers instead.
 
     Parameters
     ----------

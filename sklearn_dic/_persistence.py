@@ -78,6 +78,7 @@ def _fitted_attributes(estimator: Any) -> dict[str, Any]:
     fitted["_merges_given"] = estimator._merges_given
     fitted["_masked_images"] = estimator._masked_images
     fitted["_fitted_alone"] = estimator._fitted_alone
+    fitted["_value_range"] = estimator._value_range
     fitted["_fitted_pair"] = pair = estimator._fitted_pair
     if pair is not None and pair[0] == joblib.hash(estimator.superpixels):
         # The hash of an array knows its strides, which a file does not: loading hashes anew.

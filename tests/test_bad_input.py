@@ -1,11 +1,14 @@
 import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from skimage.data import coffee
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.metrics import adjusted_rand_score
 
 from sklearn_dic import DeepImageClustering
 from sklearn_dic._memory import merging_bytes
@@ -64,6 +67,42 @@ def test_a_superpixel_map_of_another_shape(dic, photo):
     dic.set_params(superpixels=np.zeros((9, 9), int))
     with pytest.raises(ValueError, match=r"shape \(9, 9\), the image has \(50, 75\)"):
         dic.fit(photo)
+
+
+@pytest.mark.parametrize(
+    ("superpixels", "message"),
+    [
+        (["slic", None], "superpixels has None beside others"),
+        ([["slic"]], "superpixels is a list of lists"),
+        (Path("a.mat"), r"the path 'a.mat'; pass MCGSuperpixels\('a.mat'\)"),
+        (len, r"a builtin_function_or_method, which is neither .* FunctionTransformer"),
+    ],
+)
+def test_superpixels_of_no_kind(dic, photo, superpixels, message):
+    with pytest.raises(TypeError, match=message):
+        dic.fit(photo, superpixels=superpixels)
+
+
+@pytest.mark.parametrize("value", [1.02, 10, 100, -9999])
+@pytest.mark.filterwarnings("ignore:the image has values from .* all but a few")
+def test_one_bad_pixel_is_no_other_picture(value):
+    image = coffee()[::4, ::4] / 255
+    dic = DeepImageClustering(max_iter=5, random_state=0)
+    expected = dic.fit_predict(image)
+    image[50, 75] = value
+    assert adjusted_rand_score(expected.ravel(), dic.fit_predict(image).ravel()) > 0.7
+
+
+def test_warnings_name_the_line_of_the_user(dic, photo):
+    with pytest.warns(UserWarning, match="nearly alike") as caught:
+        dic.fit(photo.astype(np.uint16))
+    assert {one.filename for one in caught} == {__file__}
+
+
+def test_an_image_of_another_unit(dic, photo):
+    dic.set_params(superpixels=None, n_segments=None).fit(photo)
+    with pytest.warns(UserWarning, match=r"go from 0.* to 25\d, and those .* trained on from 0"):
+        dic.predict(photo.astype(float))
 
 
 def test_an_image_that_does_not_fit_into_memory_is_refused_at_once(dic):

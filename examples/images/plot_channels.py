@@ -2,8 +2,8 @@
 More than three channels
 ========================
 
-The network takes any number of channels, in floats near 0 to 1 or integers of any range. Nothing
-needs to be said: the last axis of an array with three axes is its channels.
+The network takes any number of channels, in floats near 0 to 1 or integers that fill the range of
+their dtype. Nothing needs to be said: the last axis of an array with three axes is its channels.
 """
 
 # %%

@@ -48,8 +48,9 @@ show(
 # %%
 # The superpixels
 # ---------------
-# They vote the labels, and they are what is merged. Those of Felzenszwalb grow as far as the
-# picture is even, those of SLIC have about one size, which their own ``n_segments`` sets.
+# They vote the labels, and they are what is merged; by default, finer ones than those that vote.
+# Those of Felzenszwalb grow as far as the picture is even, those of SLIC have about one size,
+# which their own ``n_segments`` sets.
 show(
     {
         "Felzenszwalb": dic.labels_,

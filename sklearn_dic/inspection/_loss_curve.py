@@ -146,6 +146,7 @@ class LossCurveDisplay:
                 "color": PALETTE[_SEEN[place % len(_SEEN)]],
                 "linestyle": _DASHES[place // len(_SEEN) % len(_DASHES)],
                 "label": name if name and i == names.index(name) else None,
+                "marker": "o" if len(self.loss_curves[i]) == 1 else None,  # no line of one point
             }
             pair = []
             for one, curve in zip(

@@ -6,6 +6,8 @@ from skimage.color import rgb2lab
 
 from sklearn_dic.utils._warnings import warn_caller
 
+FEW = 0.001  # share of values
+
 
 def is_converted(image: np.ndarray, convert2lab: bool | None) -> bool:
     """Whether an image is taken for RGB and compared in Lab; by default three channels are."""
@@ -25,14 +27,14 @@ def to_lab(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
                 f"to {image.max():g}. Divide the image (by 255, if it was 8-bit), or say "
                 "convert2lab=False if it is not RGB"
             )
-        return rgb2lab(image)
+        return rgb2lab(np.clip(image, 0, 1))
     spread = np.ptp(image)
     return (image - image.min()) * (100 / spread if spread > 0 else 1)
 
 
 def is_in_unit_range(image: np.ndarray) -> bool:
-    """Whether values may be those of RGB, with room for interpolation."""
-    return bool(image.min() >= -0.01 and image.max() <= 1.01)
+    """Whether values may be those of RGB, with room for interpolation and a few bad pixels."""
+    return int(np.count_nonzero((image < -0.01) | (image > 1.01))) <= image.size * FEW
 
 
 def color_gradient(image: np.ndarray, sigma: float, convert2lab: bool | None) -> np.ndarray:

@@ -1,5 +1,6 @@
 """From what a user may give as `superpixels` to label maps for each image."""
 
+import os
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
         return None
     if isinstance(superpixels, list | tuple) and len(superpixels) == 0:
         raise ValueError("superpixels is an empty list; None lets every pixel vote for itself")
+    _check_kinds(superpixels)
     if not are_label_maps(superpixels):
         kinds = superpixels if isinstance(superpixels, list | tuple) else [superpixels]
         votes = [_compute(kind, images) for kind in kinds]
@@ -71,10 +73,34 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
     return resolved
 
 
+def _check_kinds(superpixels: Any) -> None:
+    """Refuse what neither is a label map nor computes one."""
+    if isinstance(superpixels, list | tuple):
+        for part in superpixels:
+            if part is None:
+                raise TypeError(
+                    "superpixels has None beside others; None by itself lets every pixel vote for "
+                    "itself"
+                )
+            _check_kinds(part)
+    elif isinstance(superpixels, os.PathLike):
+        path = os.fspath(superpixels)
+        raise TypeError(f"superpixels is the path {path!r}; pass MCGSuperpixels({path!r})")
+    elif are_label_maps(superpixels) and np.asarray(superpixels).dtype.kind == "O":
+        raise TypeError(
+            f"superpixels holds a {type(superpixels).__name__}, which is neither a name, nor a "
+            "label map, nor a transformer; FunctionTransformer(function) makes one of a function"
+        )
+
+
 def _compute(kind: Any, images: Images) -> list[np.ndarray]:
     """Let a name or a transformer segment each image -> [(H_i, W_i)] int32."""
     if isinstance(kind, type):
         raise TypeError(f"superpixels={kind.__name__} is a class; pass {kind.__name__}()")
+    if isinstance(kind, list | tuple):
+        raise TypeError(
+            "superpixels is a list of lists; only label maps come as one for each image"
+        )
     transformer = get_superpixels(kind) if isinstance(kind, str) else clone(kind, safe=False)
     if isinstance(transformer, BaseSuperpixels):
         check_parameters(transformer)

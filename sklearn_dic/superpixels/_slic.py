@@ -9,6 +9,9 @@ from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
 from sklearn_dic.superpixels._color import is_converted
 from sklearn_dic.utils._images import ChannelAxis
 from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._warnings import warn_caller
+
+MEAN_SIZE = 20  # pixels: superpixels that would be smaller are not missed
 
 
 class SLICSuperpixels(BaseSuperpixels):
@@ -112,4 +115,11 @@ class SLICSuperpixels(BaseSuperpixels):
             mask=mask,
             channel_axis=-1,
         )
+        found, n_pixels = labels.max(), labels.size if mask is None else mask.sum()
+        if 4 * found < min(self.n_segments, n_pixels // MEAN_SIZE):
+            warn_caller(
+                f"n_segments={self.n_segments}, and {found} superpixels are left: SLIC gives what "
+                "lies scattered in noise and texture to a neighbour. Raise "
+                f"compactness={self.compactness:g}, or sigma={self.sigma:g}"
+            )
         return labels  # from 1 on, and 0 outside of the mask

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import joblib
 import numpy as np
+from PIL import Image
 from scipy import sparse
 from skimage import io
 
@@ -17,6 +18,7 @@ from sklearn_dic.utils._warnings import warn_caller
 ChannelAxis = Literal["auto", -1] | None
 Form = Literal["image", "stack", "list", "table"]
 
+SAMPLE, SMALLEST_SAMPLE = 100_000, 1_000  # values that are looked at to find what is usual
 MANY_CHANNELS = 16  # more of them, and hardly any rows, may be something else
 
 _EXPECTED = {
@@ -140,8 +142,8 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
         return [X], "image", [f"the image {os.fspath(X)!r}"]
     if isinstance(X, list | tuple) and not X:
         raise ValueError("X is an empty list: at least one image is needed")
-    if isinstance(X, list | tuple) and np.ndim(X[0]) == 1:
-        X = _as_array(X, "X")  # rows: a grey image or a table of pixels as nested lists
+    if isinstance(X, list | tuple) and (_is_nested(X) or np.ndim(X[0]) == 1):
+        X = _as_array(X, "X")  # rows of an image or of a table
     if isinstance(X, list | tuple):
         names = [
             f"image {i} ({os.fspath(item)!r})" if is_path(item) else f"image {i}"
@@ -157,6 +159,13 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
     _check_not_empty(array, "X")
     items = list(array[:, None, None] if form == "table" else array)
     return items, form, [f"image {i}" for i in range(len(items))]
+
+
+def _is_nested(X: Any) -> bool:
+    """Whether an array was written as lists of lists of numbers."""
+    while isinstance(X, list | tuple) and X:
+        X = X[0]
+    return np.isscalar(X) and not isinstance(X, str | bytes)
 
 
 def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) -> Images:
@@ -249,6 +258,8 @@ def _as_array(item: Any, name: str) -> np.ndarray:
             f"{name} is a masked array of shape {item.shape} with {item.mask.sum()} masked "
             "values, which would be taken for pixels: fill them first (`X.filled(...)`)"
         )
+    if isinstance(item, Image.Image) and item.mode in ("P", "PA"):
+        item = item.convert()  # from numbers in a palette to colours, as a file is read
     try:
         array = np.asarray(item)
     except ValueError as error:  # nested sequences of unequal lengths
@@ -261,6 +272,13 @@ def _as_array(item: Any, name: str) -> np.ndarray:
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: {what}; pass `abs(X)` or two channels")
     if array.dtype.kind == "O":
+        if array.ndim == 0:
+            raise TypeError(
+                f"{name} is a {type(item).__name__}; an image is an array or a path, and several "
+                "images go into a list"
+            )
+        if any(is_path(one) for one in array.flat):
+            raise TypeError(f"{what} with paths in it; several paths go into a list: `list(X)`")
         try:
             return array.astype(np.float64)
         except (TypeError, ValueError) as error:
@@ -288,7 +306,8 @@ def _warn_of_channels_first(image: np.ndarray, name: str) -> None:
     if image.ndim < 3:
         return
     height, width, n_channels = image.shape
-    if max(4 * height, MANY_CHANNELS) < min(width, n_channels):
+    is_flat = max(4 * height, MANY_CHANNELS) < min(width, n_channels)
+    if is_flat or MANY_CHANNELS < n_channels == width:
         warn_caller(
             f"{name} has shape {image.shape} and is read as {height} x {width} pixels with "
             f"{n_channels} channels. Where the channels come first, pass `np.moveaxis(image, 0, "
@@ -315,6 +334,7 @@ def _to_floats(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndar
     if mask is not None:  # after scaling, so that each dtype has the same mean
         scaled = fill_outside(scaled, mask)
     _check_finite(scaled, image, name)
+    _warn_of_range(scaled, image.dtype, name)
     return scaled.reshape(*scaled.shape[:2], -1)
 
 
@@ -325,7 +345,7 @@ def _scale(array: np.ndarray, name: str) -> np.ndarray:
             return array.astype(np.float32, order="C", copy=True)
     largest = np.iinfo(array.dtype).max
     scaled = (array / np.float64(largest)).astype(np.float32, order="C")
-    if array.itemsize > 1 and 0 < np.ptp(scaled) < 1 / 8:  # 12 bits in 16, or labels for pixels
+    if array.itemsize > 1 and 0 < np.ptp(scaled) < 0.3:  # 14 bits in 16, or labels for pixels
         brightest = 2 ** max(int(array.max()), -int(array.min())).bit_length() - 1
         warn_caller(
             f"{name} has dtype {array.dtype} and values from {array.min()} to {array.max()}: "
@@ -333,6 +353,27 @@ def _scale(array: np.ndarray, name: str) -> np.ndarray:
             f"{brightest} is white, pass `image / {brightest}`"
         )
     return scaled
+
+
+def _warn_of_range(pixels: np.ndarray, dtype: np.dtype, name: str) -> None:
+    """Warn where hardly any difference is left between pixels, as superpixels compare them."""
+    sample = pixels.ravel()[:: max(1, pixels.size // SAMPLE)]
+    if len(sample) < SMALLEST_SAMPLE:
+        return
+    unit = np.iinfo(dtype).max if dtype.kind in "iu" else 1
+    lowest, highest = unit * pixels.min(), unit * pixels.max()
+    if dtype.kind == "f" and 0 < highest - lowest < 1 / 8:
+        warn_caller(
+            f"{name} has values from {lowest:g} to {highest:g}, which are nearly alike where a "
+            "range of 1 is expected. Stretch it: `(image - image.min()) / np.ptp(image)`"
+        )
+    low, high = unit * np.quantile(sample, [0.001, 0.999])
+    if 0 < 10 * (high - low) < highest - lowest:
+        warn_caller(
+            f"{name} has values from {lowest:g} to {highest:g}, and all but a few of them are from "
+            f"{low:g} to {high:g}. Leave the others out with a sample_mask, or clip the image: "
+            f"`np.clip(image, {low:g}, {high:g})`"
+        )
 
 
 def _check_finite(pixels: np.ndarray, given: np.ndarray, name: str) -> None:

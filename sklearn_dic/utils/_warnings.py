@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _CHANGING_FILTERS = threading.RLock()
-_LIBRARIES = {"sklearn_dic", "sklearn", "joblib"}
+_LIBRARIES = {"sklearn_dic", "sklearn", "joblib", "functools"}
 
 
 def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:

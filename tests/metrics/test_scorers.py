@@ -1,4 +1,6 @@
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -147,3 +149,11 @@ def test_with_deep_image_clustering(photo, each_image):
     report = metrics.segmentation_report(annotations, search.predict(images))
     scorer = get_scorer("probabilistic_rand_index")
     assert scorer(search, images, annotations) == report.probabilistic_rand_index
+
+
+def test_a_worker_that_receives_the_estimator_knows_the_names():
+    code = "import sys, pickle; pickle.load(sys.stdin.buffer); import sklearn.metrics as m; " + (
+        "m.get_scorer('probabilistic_rand_index')"
+    )
+    estimator = pickle.dumps(DeepImageClustering())
+    subprocess.run([sys.executable, "-c", code], input=estimator, check=True)

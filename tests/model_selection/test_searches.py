@@ -71,7 +71,7 @@ def test_grid_search_over_superpixels_and_their_number(dic, images_and_truths):
     images, truths = images_and_truths
     grid = [
         {"superpixels": ["felzenszwalb", None]},
-        {"superpixels": [SLICSuperpixels()], "superpixels__n_segments": [10, 40]},
+        {"superpixels": [SLICSuperpixels(compactness=50)], "superpixels__n_segments": [10, 40]},
     ]
     search = GridSearchCV(dic, grid, scoring=PRI, cv=PerImageSplit(), refit=False)
     results = search.fit(images, truths).cv_results_
@@ -84,7 +84,7 @@ def test_randomized_search(dic, images_and_truths):
     images, truths = images_and_truths
     distributions = {
         "n_clusters": randint(4, 20),
-        "superpixels": [FelzenszwalbSuperpixels(), SLICSuperpixels(20)],
+        "superpixels": [FelzenszwalbSuperpixels(), SLICSuperpixels(20, compactness=50)],
     }
     search = RandomizedSearchCV(
         dic, distributions, n_iter=3, scoring=PRI, cv=PerImageSplit(), random_state=0

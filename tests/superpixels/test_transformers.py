@@ -53,6 +53,7 @@ def test_labels_of_any_image_are_consecutive(transformer, image):
 
 
 @each_transformer
+@pytest.mark.filterwarnings("ignore:n_segments=30, and .* are left")  # of noise
 @pytest.mark.parametrize("shape", [(14, 9), (360, 10), (1, 100), (3, 300)])
 def test_narrow_images(transformer, shape):
     image = np.random.RandomState(0).rand(*shape, 3)
@@ -390,6 +391,13 @@ def test_felzenszwalb_notices_values_beyond_its_scale(step):
     own_scale = FelzenszwalbSuperpixels(scale=300 * 255).fit_transform(image)  # no warning
     divided = FelzenszwalbSuperpixels().fit_transform(image / 255)
     assert adjusted_rand_score(own_scale.ravel(), divided.ravel()) > 0.99
+
+
+def test_slic_notices_that_few_are_left():
+    noise = np.random.RandomState(0).rand(60, 80, 3)
+    with pytest.warns(UserWarning, match=r"n_segments=100, and \d superpixels.*compactness=10"):
+        SLICSuperpixels(100).fit_transform(noise)
+    assert SLICSuperpixels(100, compactness=200).fit_transform(noise).max() > 50
 
 
 def test_names():

@@ -1,4 +1,5 @@
 import warnings
+from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -124,7 +125,49 @@ def test_wide_integers_that_would_vanish_are_noticed():
         _ = open_images(image.astype(np.uint16) * 257).pixels
 
 
-@pytest.mark.parametrize("shape", [(3, 50, 75), (2, 3, 50, 75), (10, 100, 150)])
+def spoiled(image, value):
+    image[100, 100] = value
+    return image
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda image: image / 255 / 20, r"from 0 to 0\.05, which are nearly alike.*np\.ptp"),
+        (lambda image: spoiled(image / 255, -9999), r"all but a few.*np\.clip\(image, 0, 1\)"),
+        (lambda image: spoiled(16 * image, 65535), r"to 65535, and all .*clip\(image, 0, 4080\)"),
+        (lambda image: image * 64, "Where 16383 is white"),
+    ],
+)
+def test_ranges_that_leave_little_to_see_are_noticed(change, message):
+    image = np.tile(np.arange(256, dtype=np.uint16), (200, 1))
+    with pytest.warns(UserWarning, match=message):
+        _ = open_images(change(image)).pixels
+
+
+def test_a_palette_is_read_as_colours(photo, tmp_path):
+    picture = Image.fromarray(photo).convert("P")
+    picture.save(tmp_path / "palette.png")
+    (from_file,) = open_images(tmp_path / "palette.png").pixels
+    np.testing.assert_array_equal(open_images(picture).pixels[0], from_file)
+
+
+def test_an_image_as_nested_lists(photo):
+    images = open_images(photo.tolist())
+    assert images.form == "image"
+    np.testing.assert_array_equal(images.given[0], photo)
+
+
+@pytest.mark.parametrize("what", [iter([1]), {}, np.array([Path("a.png")] * 2)])
+def test_what_is_no_array_is_named(what):
+    message = f"X is a {type(what).__name__}; an image is|with paths in it; several paths go into"
+    with pytest.raises(TypeError, match=message):
+        open_images(what)
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 50, 75), (2, 3, 50, 75), (10, 100, 150), (64, 64, 64), (30, 50, 50)]
+)
 def test_channels_and_pages_that_come_first_are_noticed(shape):
     height, width, n_channels = shape[-3:]
     told = rf"read as {height} x {width} pixels with {n_channels} channels.*channel_axis=None"
