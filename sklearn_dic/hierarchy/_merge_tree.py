@@ -108,7 +108,9 @@ class MergeTree:
         -------
         contours : ndarray of shape (2 H + 1, 2 W + 1), float64
             Between two pixels, the distance at which their regions merge; the pixels lie at
-            odd rows and columns. `MCGSuperpixels` reads such maps as ``ucm2``.
+            odd rows and columns. `MCGSuperpixels` reads such maps as ``ucm2``. Pieces of a
+            region that touch at a corner alone are apart there, so that a cut of the map may
+            have more regions than one of the tree.
         """
         adjacency = find_adjacency(self.leaf_labels)
         merges = np.append(self._common_merge(*adjacency.pairs.T), 0.0)  # the last: no border
