@@ -18,6 +18,7 @@ from _list_table import list_table
 from tqdm import tqdm
 
 from sklearn_dic.datasets import load_bsds
+from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.metrics import (
     achievable_segmentation_accuracy,
     boundary_recall,
@@ -53,6 +54,7 @@ METHODS = {
         "Felzenszwalb": FelzenszwalbSuperpixels(400),
         "hierarchical, volume": HierarchicalSuperpixels(200),
         "hierarchical, mean edge": HierarchicalSuperpixels(200, criterion="mean", sigma=2),
+        "merged": MergedSuperpixels(200),
         "LSC": LSCSuperpixels(210),
         "quickshift": QuickshiftSuperpixels(kernel_size=4),
         "SEEDS": SEEDSSuperpixels(200),

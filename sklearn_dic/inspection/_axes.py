@@ -30,3 +30,14 @@ def check_axes(ax: Any, n_axes: int, what: str) -> "list[Axes]":
             "pass as many, for example of `plt.subplots`, or leave `ax` out"
         )
     return axes
+
+
+def count_on(ax: Any) -> None:
+    """Make the vertical axis a logarithmic one of whole numbers from 1 on."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.set_yscale("log")
+    ax.set_ylim(bottom=max(ax.get_ylim()[0], 0.8))
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter("{x:.0f}")
+    ax.yaxis.set_minor_formatter(NullFormatter())

@@ -7,7 +7,7 @@ from scipy.ndimage import maximum_filter
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.hierarchy import MergeTree
-from sklearn_dic.inspection._axes import check_axes, make_axes
+from sklearn_dic.inspection._axes import check_axes, count_on, make_axes
 from sklearn_dic.utils._colors import PALETTE
 
 
@@ -107,8 +107,10 @@ class HierarchyDisplay:
         ImportError
             If matplotlib is not installed; the message says how to.
         ValueError, TypeError
-            If `ax` is not two matplotlib Axes.
+            If `ax` is not two matplotlib Axes, or the tree no `MergeTree`.
         """
+        if not isinstance(self.tree, MergeTree):
+            raise TypeError(f"tree is a {type(self.tree).__name__}; a MergeTree is drawn")
         axes = (
             make_axes(1, 2, 2, figsize=(8.5, 3.3))
             if ax is None
@@ -125,18 +127,19 @@ class HierarchyDisplay:
             np.arange(self.tree.n_leaves, 0, -1),
             where="post",
             color=PALETTE[5],  # seen on white and on black
+            marker="o" if self.tree.n_leaves == 1 else None,  # no line of one point
         )[0]
         if self.n_segments is not None:
             axes[1].axhline(self.n_segments, color="0.6", linewidth=1, zorder=0)
             axes[1].annotate(
-                f"{self.n_segments} regions",
+                f"{self.n_segments} region{'s' if self.n_segments > 1 else ''}",
                 (1, self.n_segments),
                 xycoords=("axes fraction", "data"),
                 xytext=(-4, 3),
                 textcoords="offset points",
                 ha="right",
             )
-        axes[1].set(xlabel="threshold", ylabel="regions", yscale="log")
-        axes[1].yaxis.set_major_formatter("{x:.0f}")
+        axes[1].set(xlabel="threshold", ylabel="regions")
+        count_on(axes[1])
         self.ax_, self.axes_, self.figure_ = axes[0], axes, axes[0].figure
         return self

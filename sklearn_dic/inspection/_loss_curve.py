@@ -6,7 +6,7 @@ from typing import Any, Self
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_dic.inspection._axes import check_axes, make_axes
+from sklearn_dic.inspection._axes import check_axes, count_on, make_axes
 from sklearn_dic.utils._colors import PALETTE
 
 _SEEN = [5, 2, 6, 3, 1]  # colours of the palette that stand out on white, most of them on black
@@ -155,8 +155,8 @@ class LossCurveDisplay:
                 pair += one.plot(range(1, len(curve) + 1), curve, **style)
             self.lines_.append(tuple(pair))
         axes[0].set(xlabel="epoch", ylabel="loss (Eq. 8)")
-        axes[1].set(xlabel="epoch", ylabel="labels left", yscale="log")
-        _whole_numbers(axes[1])
+        axes[1].set(xlabel="epoch", ylabel="labels left")
+        count_on(axes[1])
         if self.names is not None and len(different) <= _LARGEST_LEGEND:
             axes[1].legend(fontsize="small")
         self.ax_, self.axes_, self.figure_ = axes[0], axes, axes[0].figure
@@ -182,12 +182,3 @@ class LossCurveDisplay:
 
 def _last(estimator: Any) -> Any:
     return estimator[-1] if isinstance(estimator, Pipeline) else estimator
-
-
-def _whole_numbers(ax: Any) -> None:
-    """Label a logarithmic axis with a few whole numbers."""
-    from matplotlib.ticker import LogLocator, NullFormatter
-
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.yaxis.set_major_formatter("{x:.0f}")
-    ax.yaxis.set_minor_formatter(NullFormatter())

@@ -5,7 +5,7 @@ from sklearn.exceptions import NotFittedError
 
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.hierarchy import RegionMerging
-from sklearn_dic.inspection import HierarchyDisplay
+from sklearn_dic.inspection import HierarchyDisplay, LossCurveDisplay
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,19 @@ def test_an_image_of_a_collection(photo):
         HierarchyDisplay.from_estimator(dic, image=2)
 
 
+def test_one_region_and_one_epoch_are_seen(photo):
+    dic = DeepImageClustering(8, max_iter=1, random_state=0).fit(np.full((30, 40, 3), 0.5))
+    for display in (HierarchyDisplay.from_estimator(dic), LossCurveDisplay.from_estimator(dic)):
+        display.figure_.canvas.draw()
+        numbers = display.axes_[1]
+        lowest, highest = numbers.get_ylim()
+        assert min(tick for tick in numbers.get_yticks() if lowest <= tick <= highest) == 1
+        assert numbers.lines[0].get_marker() == "o"
+
+
 def test_what_has_no_tree(photo, dic):
+    with pytest.raises(TypeError, match="tree is a ndarray; a MergeTree is drawn"):
+        HierarchyDisplay(photo).plot()
     with pytest.raises(TypeError, match="has no tree_; RegionMerging has"):
         HierarchyDisplay.from_estimator(dic)
     with pytest.raises(NotFittedError):
