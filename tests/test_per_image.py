@@ -24,6 +24,15 @@ def assert_same(first, second):
         np.testing.assert_array_equal(a, b)
 
 
+def test_warnings_of_workers_name_the_line_of_the_user(photo):
+    images = [photo, photo[:40]]
+    per_image = PerImage(DeepImageClustering(max_iter=1, n_segments=9999, random_state=0), n_jobs=2)
+    with pytest.warns(ConvergenceWarning, match="an image has") as caught:
+        per_image.fit(images)
+    told = [one.filename for one in caught if issubclass(one.category, ConvergenceWarning)]
+    assert told == [__file__] * 2
+
+
 def test_each_image_is_fitted_alone(dic, images, one_thread):
     per_image = PerImage(dic).fit(images)
     assert_same(per_image.labels_, [dic.fit_predict(image) for image in images])

@@ -1,6 +1,8 @@
 """The same work for many images, through joblib, with a progress bar."""
 
 import os
+import threading
+import warnings
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
@@ -11,7 +13,7 @@ from sklearn import config_context, get_config
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm.auto import tqdm
 
-from sklearn_dic.utils._warnings import ignored_warnings
+from sklearn_dic.utils._warnings import ignored_warnings, warn_caller
 
 
 def for_each(
@@ -76,7 +78,18 @@ def _start(
         return joblib.Parallel(n_jobs=n_jobs, return_as=return_as)(tasks)
     folder = os.getcwd()
     tasks = (delayed(_work_in)(folder, function, item) for item in items)
-    return Parallel(n_jobs=n_jobs, return_as=return_as)(tasks)
+    return _warn_here(Parallel(n_jobs=n_jobs, return_as=return_as)(tasks))
+
+
+def _warn_here(answers: Generator[tuple[Any, list[tuple[str, type[Warning]]]]]) -> Generator[Any]:
+    """Yield the results, and give the warnings of workers in the name of the caller."""
+    try:
+        for result, caught in answers:
+            for message, category in caught:
+                warn_caller(message, category)
+            yield result
+    finally:
+        answers.close()
 
 
 def _work_with(config: dict[str, Any], function: Callable[..., Any], item: Any) -> Any:
@@ -85,8 +98,17 @@ def _work_with(config: dict[str, Any], function: Callable[..., Any], item: Any) 
         return function(item)
 
 
-def _work_in(folder: str, function: Callable[..., Any], item: Any) -> Any:
-    """Work in the folder of the caller; a worker may have been started in another one."""
+def _work_in(
+    folder: str, function: Callable[..., Any], item: Any
+) -> tuple[Any, list[tuple[str, type[Warning]]]]:
+    """Work in the folder of the caller -> result, and the warnings that there were.
+
+    A worker may have been started in another folder.
+    """
     if os.getcwd() != folder and os.path.isdir(folder):
         os.chdir(folder)
-    return function(item)
+    if threading.current_thread() is not threading.main_thread():  # which others run beside
+        return function(item), []
+    with warnings.catch_warnings(record=True) as caught:
+        result = function(item)
+    return result, [(str(one.message), one.category) for one in caught]
