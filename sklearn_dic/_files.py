@@ -112,11 +112,11 @@ def _noted_warnings() -> Iterator[list[warnings.WarningMessage]]:
 def _origin(images: Images, estimator: Any) -> dict[str, str]:
     """Tell what the answer depends on: the image, the parameters, and superpixels in a file."""
     parameters = estimator.get_params(deep=False).items()
-    (picture,) = BaseSuperpixels._pictures(images)
-    origin = {"image": _digest(picture.path)} | {
+    origin = {"image": _digest(images.paths[0])} | {
         name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_ANSWER
     }
     if isinstance(estimator.superpixels, MCGSuperpixels):
+        (picture,) = BaseSuperpixels._pictures(images)
         origin["superpixel file"] = _digest(estimator.superpixels._file_of(picture))
     return origin
 
@@ -138,7 +138,7 @@ def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray |
         with Image.open(files["labels_png"]) as picture:
             earlier = json.loads(picture.info[_ORIGIN])
     except (ValueError, OSError, KeyError):
-        raise FileExistsError(_would_replace(there[0], "which is no result of this")) from None
+        raise FileExistsError(_would_replace(there[0], "whose origin is not known")) from None
     other = [name for name, value in earlier.items() if origin.get(name) != value]
     contents = [f"another {name}" for name in ("image", "superpixel file") if name in other]
     if other:

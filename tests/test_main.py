@@ -132,7 +132,7 @@ def test_files_that_are_no_results_are_not_replaced(folder, photo, capsys):
     own = folder / "photos/left_labels.png"
     io.imsave(own, photo[..., 0], check_contrast=False)
     assert main(command) == 1
-    refused = "would replace 'photos/left_labels.png' which is no result of this; --overwrite"
+    refused = "would replace 'photos/left_labels.png' whose origin is not known; --overwrite"
     assert refused in capsys.readouterr().err
     assert names(folder / "photos") == ["left.png", "left_labels.png", "right.jpg"]
     own.unlink()

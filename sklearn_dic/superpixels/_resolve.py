@@ -1,6 +1,5 @@
 """From what a user may give as `superpixels` to label maps for each image."""
 
-import os
 from typing import Any
 
 import numpy as np
@@ -51,7 +50,6 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
         return None
     if isinstance(superpixels, list | tuple) and len(superpixels) == 0:
         raise ValueError("superpixels is an empty list; None lets every pixel vote for itself")
-    _check_kinds(superpixels)
     if not are_label_maps(superpixels):
         kinds = superpixels if isinstance(superpixels, list | tuple) else [superpixels]
         votes = [_compute(kind, images) for kind in kinds]
@@ -73,35 +71,13 @@ def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | 
     return resolved
 
 
-def _check_kinds(superpixels: Any) -> None:
-    """Refuse what neither is a label map nor computes one."""
-    if isinstance(superpixels, list | tuple):
-        for part in superpixels:
-            if part is None:
-                raise TypeError(
-                    "superpixels has None beside others; None by itself lets every pixel vote for "
-                    "itself"
-                )
-            _check_kinds(part)
-    elif isinstance(superpixels, os.PathLike):
-        path = os.fspath(superpixels)
-        raise TypeError(f"superpixels is the path {path!r}; pass MCGSuperpixels({path!r})")
-    elif are_label_maps(superpixels) and np.asarray(superpixels).dtype.kind == "O":
-        raise TypeError(
-            f"superpixels holds a {type(superpixels).__name__}, which is neither a name, nor a "
-            "label map, nor a transformer; FunctionTransformer(function) makes one of a function"
-        )
-
-
 def _compute(kind: Any, images: Images) -> list[np.ndarray]:
     """Let a name or a transformer segment each image -> [(H_i, W_i)] int32."""
     if isinstance(kind, type):
         raise TypeError(f"superpixels={kind.__name__} is a class; pass {kind.__name__}()")
-    if isinstance(kind, list | tuple):
-        raise TypeError(
-            "superpixels is a list of lists; only label maps come as one for each image"
-        )
     transformer = get_superpixels(kind) if isinstance(kind, str) else clone(kind, safe=False)
+    if not hasattr(transformer, "fit_transform"):
+        raise _of_no_kind(kind)
     if isinstance(transformer, BaseSuperpixels):
         check_parameters(transformer)
         return transformer._segment_images(images)
@@ -115,12 +91,22 @@ def _compute(kind: Any, images: Images) -> list[np.ndarray]:
 
 def _check_map(labels: Any, image: Images) -> np.ndarray:
     """Check the superpixels of one image; what its mask leaves out is the last superpixel."""
+    if np.asarray(labels).dtype.kind == "O":
+        raise _of_no_kind(labels)
     checked = check_superpixel_map(labels, image.shapes[0], image.names[0])
     (mask,) = image.every_mask()
     if mask is None:
         return checked
     return check_superpixel_map(
         np.where(mask, checked, checked.max() + 1), checked.shape, image.names[0]
+    )
+
+
+def _of_no_kind(what: Any) -> TypeError:
+    return TypeError(
+        f"superpixels holds a {type(what).__name__}, {what!r}; what votes is a name, a transformer "
+        "(MCGSuperpixels of a file, FunctionTransformer of a function), a label map, or a list of "
+        "these. None by itself lets every pixel vote for itself"
     )
 
 

@@ -94,7 +94,7 @@ class Images:
 
     def fingerprint(self) -> str:
         """Hash the pixels, whatever their dtype and masks."""
-        scaled = [_scale(*pair) for pair in zip(self.given, self.names, strict=True)]
+        scaled = [_scale(image) for image in self.given]
         return joblib.hash([image.reshape(*image.shape[:2], -1) for image in scaled])
 
     @cached_property
@@ -330,49 +330,50 @@ def _n_channels(image: np.ndarray) -> int:
 
 def _to_floats(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndarray:
     """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array."""
-    scaled = _scale(image, name)
+    scaled = _scale(image)
     if mask is not None:  # after scaling, so that each dtype has the same mean
         scaled = fill_outside(scaled, mask)
     _check_finite(scaled, image, name)
-    _warn_of_range(scaled, image.dtype, name)
+    _warn_of_range(scaled, image, name)
     return scaled.reshape(*scaled.shape[:2], -1)
 
 
-def _scale(array: np.ndarray, name: str) -> np.ndarray:
+def _scale(array: np.ndarray) -> np.ndarray:
     """Any numbers -> new float32 array; integers relative to their dtype's maximum."""
     if array.dtype.kind not in "iu":
         with np.errstate(over="ignore"):  # infinity is reported with its place
             return array.astype(np.float32, order="C", copy=True)
     largest = np.iinfo(array.dtype).max
-    scaled = (array / np.float64(largest)).astype(np.float32, order="C")
-    if array.itemsize > 1 and 0 < np.ptp(scaled) < 0.3:  # 14 bits in 16, or labels for pixels
-        brightest = 2 ** max(int(array.max()), -int(array.min())).bit_length() - 1
+    return (array / np.float64(largest)).astype(np.float32, order="C")
+
+
+def _warn_of_range(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
+    """Warn where hardly any difference is left between pixels, or a few are unlike all others."""
+    if given.dtype.kind == "b":
+        return
+    unit = np.iinfo(given.dtype).max if given.dtype.kind in "iu" else 1
+    lowest, highest = unit * pixels.min(), unit * pixels.max()
+    told = f"{name} has dtype {given.dtype} and values from {lowest:g} to {highest:g}"
+    sample = pixels.ravel()[:: max(1, pixels.size // SAMPLE)]
+    # Of 14 bits in 16, or of labels for pixels, this is left.
+    if given.dtype.kind in "iu" and given.itemsize > 1 and 0 < highest - lowest < 0.3 * unit:
+        brightest = 2 ** round(float(max(highest, -lowest))).bit_length() - 1
         warn_caller(
-            f"{name} has dtype {array.dtype} and values from {array.min()} to {array.max()}: "
-            f"divided by {largest}, the maximum of its dtype, they are nearly alike. Where "
+            f"{told}: divided by {unit}, the maximum of its dtype, they are nearly alike. Where "
             f"{brightest} is white, pass `image / {brightest}`"
         )
-    return scaled
-
-
-def _warn_of_range(pixels: np.ndarray, dtype: np.dtype, name: str) -> None:
-    """Warn where hardly any difference is left between pixels, as superpixels compare them."""
-    sample = pixels.ravel()[:: max(1, pixels.size // SAMPLE)]
     if len(sample) < SMALLEST_SAMPLE:
         return
-    unit = np.iinfo(dtype).max if dtype.kind in "iu" else 1
-    lowest, highest = unit * pixels.min(), unit * pixels.max()
-    if dtype.kind == "f" and 0 < highest - lowest < 1 / 8:
+    if given.dtype.kind == "f" and 0 < highest - lowest < 1 / 8:
         warn_caller(
-            f"{name} has values from {lowest:g} to {highest:g}, which are nearly alike where a "
-            "range of 1 is expected. Stretch it: `(image - image.min()) / np.ptp(image)`"
+            f"{told}, which are nearly alike where a range of 1 is expected. Stretch it: "
+            "`(image - image.min()) / np.ptp(image)`"
         )
     low, high = unit * np.quantile(sample, [0.001, 0.999])
     if 0 < 10 * (high - low) < highest - lowest:
         warn_caller(
-            f"{name} has values from {lowest:g} to {highest:g}, and all but a few of them are from "
-            f"{low:g} to {high:g}. Leave the others out with a sample_mask, or clip the image: "
-            f"`np.clip(image, {low:g}, {high:g})`"
+            f"{told}, and all but a few of them are from {low:g} to {high:g}. Leave the others out "
+            f"with a sample_mask, or clip the image: `np.clip(image, {low:g}, {high:g})`"
         )
 
 
