@@ -1,15 +1,17 @@
-import gc
 import os
+
+# Libraries read these when they are loaded, so they come before them.
+os.environ.setdefault("MPLBACKEND", "Agg")  # pictures without windows
+if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several processes wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import gc
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 from skimage import data
-
-os.environ.setdefault("MPLBACKEND", "Agg")  # pictures without windows
-if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several processes wait for each other
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
