@@ -34,7 +34,7 @@ from sklearn_dic.superpixels import (
     SLICSuperpixels,
     WatershedSuperpixels,
 )
-from sklearn_dic.utils._images import read_image
+from sklearn_dic.utils._image_files import read_image
 
 HERE = Path(__file__).parent
 COLUMNS = ["method", "level", "image", "regions", "asa", "recall", "undersegmentation", "area",

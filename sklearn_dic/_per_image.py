@@ -39,7 +39,7 @@ from sklearn_dic.utils._validation import (
     check_column_names,
     check_parameters,
 )
-from sklearn_dic.utils._warnings import warn_caller
+from sklearn_dic.utils._warnings import warn_caller, warnings_about
 
 
 class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEstimator):
@@ -169,7 +169,8 @@ one image
         labels: list[Any] = [None] * len(images)
         errors: dict[int, Exception] = {}
         n_channels: set[int | None] = set()
-        results = self._fit_all(images, targets, self._route("fit", params, form, images), task)
+        own_params = self._route("fit", params, form, images)
+        results = self._fit_all(images, names, targets, own_params, task)
         interrupted = False
         try:
             for i, result in enumerate(results):
@@ -211,7 +212,12 @@ one image
         return self
 
     def _fit_all(
-        self, images: list[Any], targets: list[Any], params: list[dict[str, Any]], task: FitTask
+        self,
+        images: list[Any],
+        names: list[str],
+        targets: list[Any],
+        params: list[dict[str, Any]],
+        task: FitTask,
     ) -> Generator[Any]:
         """Yield, for each image, what `_fit_one` returns."""
         n_workers = effective_n_jobs(self.n_jobs)
@@ -221,14 +227,14 @@ one image
             and can_train_side_by_side(self.estimator, params[0])
         ):
             fits = fit_side_by_side(
-                self.estimator, images, params, n_jobs=n_workers, keep=self.keep_estimators
+                self.estimator, images, names, params, n_jobs=n_workers, keep=self.keep_estimators
             )
             yield from with_bar(fits, len(images), self.verbose)
             return
         # Workers receive the data of their image only.
         of_all = replace(task, X=None, y=None)
         fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators, task=of_all)
-        items = list(zip(range(len(images)), images, targets, params, strict=True))
+        items = list(zip(range(len(images)), images, names, targets, params, strict=True))
         yield from for_each(fit_one, items, n_jobs=self.n_jobs, verbose=self.verbose)
 
     def predict(self, X: Any, **params: Any) -> Any:
@@ -258,7 +264,7 @@ one image
         own = self._route("predict", params, form, images)
         for one, image, name, own_params in zip(self.estimators_, images, names, own, strict=True):
             try:
-                with one_torch_thread():
+                with one_torch_thread(), warnings_about(name):
                     labels.append(one and one.predict(image, **own_params))
             except Exception as error:  # of any estimator: it is raised with the image's name
                 raise _with_name(error, name) from error
@@ -321,16 +327,17 @@ one image
 
 
 def _fit_one(
-    estimator: Any, item: tuple[int, Any, Any, dict[str, Any]], keep: bool, task: FitTask
+    estimator: Any, item: tuple[int, Any, str, Any, dict[str, Any]], keep: bool, task: FitTask
 ) -> Any:
     """Fit a clone -> (clone or None, labels, channels).
 
     An error is an answer too, so that others go on.
     """
-    number, image, y, params = item
+    number, image, name, y, params = item
     try:
         fitted = clone(estimator)
-        with one_torch_thread(), task.fitting(fitted, "image", number, image, y):
+        fitting = task.fitting(fitted, "image", number, image, y)
+        with one_torch_thread(), warnings_about(name), fitting:
             fitted.fit(image, y, **params)
         drop_callbacks(fitted)  # on its way back from a worker, each would open a connection
         last = fitted[-1] if isinstance(fitted, Pipeline) else fitted

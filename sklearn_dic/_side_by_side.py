@@ -24,6 +24,7 @@ from sklearn_dic.utils._device import (
 )
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import check_column_names, check_parameters
+from sklearn_dic.utils._warnings import warnings_about
 
 MOST = 16  # images at once: more do not make a GPU busier
 LIBRARIES = 64 * 2**20  # bytes that PyTorch's libraries take for each training beside its own
@@ -33,6 +34,7 @@ LIBRARIES = 64 * 2**20  # bytes that PyTorch's libraries take for each training 
 class _Fit:
     """The fit to one image, before and after its training; the network is on the CPU."""
 
+    name: str
     estimator: DeepImageClustering
     network: DICNetwork
     sample: Any
@@ -58,6 +60,7 @@ def can_train_side_by_side(estimator: Any, params: dict[str, Any]) -> bool:
 def fit_side_by_side(
     estimator: DeepImageClustering,
     images: Sequence[Any],
+    names: Sequence[str],
     params: Sequence[dict[str, Any]],
     *,
     n_jobs: int,
@@ -70,7 +73,7 @@ def fit_side_by_side(
     """
     device = resolve_device(estimator.device)
     precision = resolve_precision(estimator.precision, device)
-    items = list(zip(images, params, strict=True))
+    items = list(zip(images, names, params, strict=True))
     n_at_once = min(n_jobs, MOST)
     for start in range(0, len(items), n_at_once):
         some = items[start : start + n_at_once]
@@ -81,16 +84,16 @@ def fit_side_by_side(
 
 
 def _prepare(
-    estimator: DeepImageClustering, precision: Precision, item: tuple[Any, dict[str, Any]]
+    estimator: DeepImageClustering, precision: Precision, item: tuple[Any, str, dict[str, Any]]
 ) -> _Fit | Exception:
     """Do what comes before the training, without a GPU."""
-    X, params = item
+    X, name, params = item
     superpixels = params.get("superpixels")
     cpu = torch.device("cpu")
     try:
         fitted = clone(estimator)
         check_parameters(fitted)
-        with one_torch_thread():
+        with one_torch_thread(), warnings_about(name):
             network, images, maps = fitted._begin(
                 X, superpixels, params.get("sample_mask"), cpu, precision
             )
@@ -99,7 +102,7 @@ def _prepare(
         check_column_names(fitted, X, fitted.channel_axis, reset=True)
     except Exception as error:  # of this image only
         return error
-    return _Fit(fitted, network, sample)
+    return _Fit(name, fitted, network, sample)
 
 
 def _train(fits: Sequence[_Fit | Exception], device: torch.device) -> list[_Fit | Exception]:
@@ -135,7 +138,7 @@ def _train_group(fits: Sequence[Any], device: torch.device) -> Iterator[_Fit | E
             yield end
             continue
         try:
-            yield _Fit(fit.estimator, network.to("cpu"), fit.sample, end)
+            yield _Fit(fit.name, fit.estimator, network.to("cpu"), fit.sample, end)
         except RuntimeError as error:  # the GPU itself failed, in another training
             yield error
 
@@ -162,7 +165,7 @@ def _finish(keep: bool, fit: _Fit | Exception) -> Any:
         return fit
     fitted = fit.estimator
     try:
-        with one_torch_thread():
+        with one_torch_thread(), warnings_about(fit.name):
             fitted._finish(fit.network, fit.sample, fit.training)
     except Exception as error:  # of this image only
         return error

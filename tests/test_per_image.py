@@ -24,6 +24,18 @@ def assert_same(first, second):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_warnings_name_the_image(dic, photo, n_jobs):
+    told = "^image 1: the image has dtype uint16 .* nearly alike"
+    with pytest.warns(UserWarning, match=told) as caught:
+        per_image = PerImage(dic, n_jobs=n_jobs).fit([photo, photo.astype(np.uint16)])
+    assert len(caught) == 1
+    with pytest.warns(UserWarning, match=told):
+        per_image.predict([photo, photo.astype(np.uint16)])
+    with pytest.warns(UserWarning, match="^the image has dtype uint16"):
+        PerImage(dic).fit(photo.astype(np.uint16))
+
+
 def test_warnings_of_workers_name_the_line_of_the_user(photo):
     images = [photo, photo[:40]]
     per_image = PerImage(DeepImageClustering(max_iter=1, n_segments=9999, random_state=0), n_jobs=2)

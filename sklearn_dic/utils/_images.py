@@ -3,15 +3,14 @@
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
 import joblib
 import numpy as np
 from PIL import Image
 from scipy import sparse
-from skimage import io
 
+from sklearn_dic.utils._image_files import read_image
 from sklearn_dic.utils._masks import check_masks, fill_outside
 from sklearn_dic.utils._warnings import warn_caller
 
@@ -214,34 +213,6 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
         masks = check_masks(mask, form, images.shapes, names)
         images.masks = None if all(one.all() for one in masks) else masks
     return images
-
-
-def read_image(path: str | os.PathLike) -> np.ndarray:
-    """Read an image file as `skimage.io.imread` does; a failure names the file."""
-    if Path(path).is_dir():
-        raise IsADirectoryError(f"{os.fspath(path)!r} is a folder; pass the paths of its images")
-    try:
-        image = np.asarray(io.imread(path))
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
-    except Exception as error:  # each decoder has errors of its own
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if "Could not find a backend" in reason:
-            reason = "it is damaged, or of a format that no installed library reads"
-        raise OSError(f"{os.fspath(path)!r} cannot be read as an image: {reason}") from error
-    # A format for films holds a single picture as a film of one.
-    return image[0] if image.ndim == 4 and len(image) == 1 else image
-
-
-def is_image_file(path: Path) -> bool:
-    """Whether a file has one of the usual suffixes of images."""
-    suffixes = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
-    return path.suffix.lower() in suffixes and path.is_file()
-
-
-def image_files(folder: Path) -> list[Path]:
-    """Image files directly in a folder, sorted by name."""
-    return sorted(path for path in folder.iterdir() if is_image_file(path))
 
 
 def _as_array(item: Any, name: str) -> np.ndarray:

@@ -5,8 +5,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 _CHANGING_FILTERS = threading.RLock()
+_ABOUT: ContextVar[str] = ContextVar("what the work is about", default="")
 _LIBRARIES = {"sklearn_dic", "sklearn", "joblib", "functools"}
 
 
@@ -15,7 +17,20 @@ def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
     frame, stacklevel = sys._getframe(1), 2
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _LIBRARIES:
         frame, stacklevel = frame.f_back, stacklevel + 1
+    about = _ABOUT.get()
+    if not message.startswith(about):
+        message = f"{about}: {message}"
     warnings.warn(message, category, stacklevel=stacklevel)
+
+
+@contextmanager
+def warnings_about(name: str) -> Iterator[None]:
+    """Let the warnings of this package begin with what they are about, such as an image."""
+    token = _ABOUT.set(name)
+    try:
+        yield
+    finally:
+        _ABOUT.reset(token)
 
 
 @contextmanager

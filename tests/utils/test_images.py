@@ -178,36 +178,3 @@ def test_channels_and_pages_that_come_first_are_noticed(shape):
         open_images(np.zeros(shape), channel_axis=-1)  # said to be so
         open_images(np.zeros((145, 145, 200)))  # of a spectral camera
         open_images(np.zeros((2, 600, 4)))
-
-
-@pytest.mark.usefixtures("unreadable_files")
-@pytest.mark.parametrize("in_list", [False, True])
-@pytest.mark.parametrize("content", ["missing", "text", "empty", "truncated", "folder"])
-def test_files_that_cannot_be_read_are_named(tmp_path, photo, content, in_list):
-    path = tmp_path / "picture.jpg"
-    if content == "text":
-        path.write_text("no image")
-    elif content == "empty":
-        path.touch()
-    elif content == "truncated":
-        Image.fromarray(photo).save(path)
-        path.write_bytes(path.read_bytes()[:700])
-    elif content == "folder":
-        path.mkdir()
-    error = FileNotFoundError if content == "missing" else OSError
-    with pytest.raises(error, match=r"picture\.jpg"):
-        open_images([photo, path] if in_list else path)
-
-
-def test_a_film_of_one_picture_is_a_picture(tmp_path, photo):
-    path = tmp_path / "one.gif"
-    Image.fromarray(photo).save(path)
-    assert open_images(path).pixels[0].shape == photo.shape
-
-
-def test_several_pages_are_not_an_image(tmp_path):
-    path = tmp_path / "film.gif"
-    frames = [Image.fromarray(np.full((5, 4, 3), 40 * i, np.uint8)) for i in range(3)]
-    frames[0].save(path, save_all=True, append_images=frames[1:])
-    with pytest.raises(ValueError, match=r"film\.gif.*4 dimension\(s\) \(shape \(3, 5, 4, 3\)"):
-        open_images(path)

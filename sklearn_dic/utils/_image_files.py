@@ -1,0 +1,64 @@
+"""Read image files."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import tifffile
+from skimage import io
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
+_PAGES = {"I": "pages", "T": "frames", "Z": "slices"}  # axes of a TIFF file that are no channels
+
+
+def read_image(path: str | os.PathLike) -> np.ndarray:
+    """Read an image file as `skimage.io.imread` does, the channels last; a failure names the file.
+
+    Raises
+    ------
+    ValueError
+        If it is a TIFF file of several pictures.
+    OSError
+        If it cannot be read.
+    """
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{os.fspath(path)!r} is a folder; pass the paths of its images")
+    try:
+        image = np.asarray(io.imread(path))
+        axes, shape = _axes(path) if image.ndim == 3 else ("", ())
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
+    except Exception as error:  # each decoder has errors of its own
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if "Could not find a backend" in reason:
+            reason = "it is damaged, or of a format that no installed library reads"
+        raise OSError(f"{os.fspath(path)!r} cannot be read as an image: {reason}") from error
+    if axes.endswith("YX") and axes[0] in _PAGES:
+        name = repr(os.fspath(path))
+        raise ValueError(
+            f"{name} holds {shape[0]} {_PAGES[axes[0]]} of {shape[2]} x {shape[1]} "
+            f"pixels (width x height). Pass them as images, `list(tifffile.imread({name}))`, or as "
+            "the channels of one, `np.moveaxis(tifffile.imread({name}), 0, -1)`"
+        )
+    if axes in ("SYX", "CYX") and image.shape == shape:  # skimage knows 3 or 4 channels only
+        return np.moveaxis(image, 0, -1)
+    # A format for films holds a single picture as a film of one.
+    return image[0] if image.ndim == 4 and len(image) == 1 else image
+
+
+def _axes(path: str | os.PathLike) -> tuple[str, tuple[int, ...]]:
+    """Tell what the axes of a TIFF file are in the terms of tifffile, and how long; or nothing."""
+    if Path(path).suffix.lower() not in (".tif", ".tiff"):
+        return "", ()
+    with tifffile.TiffFile(path) as file:
+        return file.series[0].axes, file.series[0].shape
+
+
+def is_image_file(path: Path) -> bool:
+    """Whether a file has one of the usual suffixes of images."""
+    return path.suffix.lower() in _SUFFIXES and path.is_file()
+
+
+def image_files(folder: Path) -> list[Path]:
+    """Image files directly in a folder, sorted by name."""
+    return sorted(path for path in folder.iterdir() if is_image_file(path))
