@@ -1,14 +1,11 @@
 """The estimator: one small network, overfitted to one image or to a few."""
 
 import copy
-import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
-import joblib
 import numpy as np
 import torch
 from numpy.random import RandomState
@@ -22,10 +19,18 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 import sklearn_dic.metrics  # noqa: F401 # workers, too, know its scorers by their names
+from sklearn_dic._labelling import (
+    TrainingSample,
+    aggregate,
+    answer,
+    make_training_batches,
+    vote,
+)
 from sklearn_dic._memory import Task, refuse_too_large, task_and_remedy
-from sklearn_dic._persistence import load_estimator, save_estimator
-from sklearn_dic.hierarchy import MergeTree, build_merge_tree
-from sklearn_dic.hierarchy._cutting import cut_tree, warn_of_fewer
+from sklearn_dic._origin import DEFAULT_SUPERPIXELS, Origin, are_merged, is_one_whole
+from sklearn_dic._persistence import SaveMixin
+from sklearn_dic.hierarchy import MergeTree
+from sklearn_dic.hierarchy._cutting import check_cut, cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
 from sklearn_dic.network import (
     DICNetwork,
@@ -33,15 +38,12 @@ from sklearn_dic.network import (
     Precision,
     Training,
     as_rows,
-    label_pixels,
-    make_batches,
     overfit,
     refinement_loss,
-    sample_pixels,
 )
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superpixels
+from sklearn_dic.superpixels._resolve import resolve_superpixels
 from sklearn_dic.utils._callbacks import CallbackClusterMixin, FitTask, with_callbacks
 from sklearn_dic.utils._device import (
     explained_out_of_memory,
@@ -61,8 +63,6 @@ from sklearn_dic.utils._validation import (
 )
 from sklearn_dic.utils._warnings import warn_caller
 
-DEFAULT = "felzenszwalb"
-OTHER_UNIT = 10  # times as wide a range of values
 LARGEST_TRAINED = 10_000  # pixels, where the resolution is chosen automatically
 
 
@@ -72,7 +72,9 @@ def _reads_tables(estimator: Any) -> bool:
     return estimator.channel_axis == -1 and (labels is None or was_fitted_to_a_table)
 
 
-class DeepImageClustering(ThumbnailMixin, TransformerMixin, CallbackClusterMixin, BaseEstimator):
+class DeepImageClustering(
+    SaveMixin, ThumbnailMixin, TransformerMixin, CallbackClusterMixin, BaseEstimator
+):
     """Segment an image without training data by deep image clustering (DIC).
 
     A small convolutional network is overfitted to the image. In each epoch the pixels take
@@ -261,7 +263,7 @@ default="felzenszwalb"
         *,
         n_centers: int = 32,
         n_center_iter: int = 3,
-        superpixels: Any = DEFAULT,
+        superpixels: Any = DEFAULT_SUPERPIXELS,
         clustering: Literal["residual", "paper"] | None = "residual",
         clustering_gradient: Literal["auto"] | bool = "auto",
         upsampling: Literal["bilinear", "deconvolution"] = "bilinear",
@@ -363,10 +365,10 @@ default=None
         task = FitTask.begin_fit(self, X, y, self.max_iter)
         device = resolve_device(self.device)
         precision = resolve_precision(self.precision, device)
-        network, images, maps = self._begin(X, superpixels, sample_mask, device, precision)
+        network, images, passed = self._open_for_fit(X, superpixels, sample_mask, precision, device)
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
-            sample = self._look(images, maps, given=superpixels is not None)
+            sample = self._find_sample(images, passed)
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
             with explained_out_of_memory(device, *task_and_remedy("fit", network, images)):
@@ -374,7 +376,8 @@ default=None
                 training = self._overfit(network, sample, bar, task)
         self._finish(network, sample, training)
         check_column_names(self, X, self.channel_axis, reset=True)
-        task.end(lambda: vars(self))  # all of them: a mere copy would leave the GPU
+        # Its own attributes: copying an estimator moves its network to the CPU.
+        task.end(lambda: vars(self))
         if training.stopped_by == "interrupt":
             warn_caller(
                 f"training was interrupted after epoch {self.n_iter_} of {self.max_iter}; the "
@@ -383,63 +386,52 @@ default=None
             )
         return self
 
-    def _begin(
+    def _open_for_fit(
         self,
         X: Any,
         superpixels: Any,
         sample_mask: Any,
-        device: torch.device,
         precision: Precision,
+        device: torch.device,
     ) -> tuple[DICNetwork, Images, Any]:
-        """Open the images and make their network, unless they are too large."""
-        images, maps = self._open(X, superpixels, sample_mask)
+        """Open the images, and make their network without weights, unless they are too large."""
+        images, passed = self._open(X, superpixels, sample_mask)
         merges = self._merges(images)
         network = self._make_network(images, precision)
         refuse_too_large("fit", network, images, device, merges=merges)
-        return network, images, maps
+        return network, images, passed
 
-    def _look(self, images: Images, maps: Any, *, given: bool) -> "_Sample":
+    def _find_sample(self, images: Images, passed: Any) -> TrainingSample:
         """Find the superpixels that vote and those that are merged."""
-        voters = resolve_superpixels(maps, images)
-        own = voters if _are_merged(maps) else None
-        return _Sample(
-            images,
-            voters,
-            merged=superpixels_to_merge(images, own) if self._merges(images) else None,
-            superpixels_given=given,
-            fingerprints=self._fingerprints(images, maps, given),
-            merges_voters=_are_merged(maps),
-        )
+        superpixels = self.superpixels if passed is None else passed
+        voters = resolve_superpixels(superpixels, images)
+        merged = None
+        if self._merges(images):
+            merged = superpixels_to_merge(images, voters if are_merged(superpixels) else None)
+        return TrainingSample(images, voters, merged, passed)
 
-    def _finish(self, network: DICNetwork, sample: "_Sample", training: Training) -> None:
+    def _finish(self, network: DICNetwork, sample: TrainingSample, training: Training) -> None:
         """Answer with a trained network."""
         labels, trees = self._answer(network, sample)
         warn_of_fewer(trees, self.n_segments)
-        self._keep(network, sample, training, labels, trees)
+        self._set_attributes(network, sample, training, labels, trees)
 
     def _answer(
-        self, network: DICNetwork, sample: "_Sample"
+        self, network: DICNetwork, sample: TrainingSample
     ) -> tuple[list[np.ndarray], list[MergeTree]]:
         """Label the training images by the channels of the network, and make their trees."""
-        images = sample.images
-        labels, trees = [], []
-        parts = self._aggregate(network, images, sample.superpixels if self.refine else None)
-        for i, (aggregated, part) in enumerate(parts):
-            labels.append(_label(aggregated, part, images, i))
-            if sample.merged is not None:
-                trees.append(_grow_tree(images.pixels[i], sample.merged[i], aggregated))
-        return labels, trees
+        return answer(network, sample.images, sample.voters if self.refine else None, sample.merged)
 
-    def _keep(
+    def _set_attributes(
         self,
         network: DICNetwork,
-        sample: "_Sample",
+        sample: TrainingSample,
         training: Training,
         labels: list[np.ndarray],
         trees: list[MergeTree],
     ) -> None:
         """Set the attributes of a fitted estimator."""
-        images, voters = sample.images, sample.superpixels
+        images, voters = sample.images, sample.voters
         self.module_ = network
         self.device_ = str(network.device)
         self.precision_ = network.precision
@@ -453,27 +445,23 @@ default=None
         unused = np.setdiff1d(np.arange(self.n_clusters), left)
         self._channels = np.concatenate([left, unused])  # label k is channel _channels[k]
         self.n_clusters_ = len(left)
-        self.labels_ = images.in_form_of_input([self._number(channels) for channels in labels])
         self.__dict__.pop("tree_", None)
         if trees:
             self.tree_ = trees[0] if images.form == "image" else trees
-            self.labels_ = images.in_form_of_input(
-                [self._cut(tree, self.n_segments) for tree in trees]
+        self.labels_ = self._in_form_of_answer(images, labels, trees)
+        self.superpixel_labels_ = None
+        if voters is not None:
+            maps = [one[0] if len(one) == 1 else one for one in voters]
+            # A pixel of a table has one superpixel in each of the K maps.
+            self.superpixel_labels_ = (
+                np.stack(maps)[..., 0, 0]
+                if images.form == "table"
+                else images.in_form_of_input(maps)
             )
-        self.superpixel_labels_ = (
-            None
-            if voters is None
-            else images.in_form_of_input([maps[0] if len(maps) == 1 else maps for maps in voters])
-        )
         self.cluster_centers_ = (
             None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
         )
-        self._fitted_alone = _is_one_whole(images)
-        self._value_range = _value_range(images)
-        self._superpixels_given = sample.superpixels_given
-        self._merges_given = sample.merges_voters
-        self._fitted_pair = sample.fingerprints
-        self._masked_images = None if images.masks is None else images.fingerprint()
+        self._origin = Origin.of(images, self.superpixels, sample.passed)
         self.n_features_in_ = images.n_channels
 
     def predict(
@@ -497,31 +485,18 @@ default=None
             are `n_clusters_` or larger. With the parameters of the fit, the training images
             have the labels `labels_`.
         """
-        images, maps = self._open_for_prediction(X, superpixels, sample_mask)
-        merges = self._answers_regions(self._fitted_alone and images.form != "table")
+        images, passed = self._open_for_prediction(X, superpixels, sample_mask)
+        merges = self._answers_regions(self._origin.is_one_whole and images.form != "table")
         self._check_size_and_range("prediction", images, merges=merges)
-        reused = superpixels is None and maps is self.superpixels
+        voters = merged = None
         if merges:
             self._check_has_no_mask(images)
-            given = reused and self._superpixels_given
-            merges_own = self._merges_given if given else _are_merged(maps)
-            own = self._superpixels_for_prediction(images, maps, reused) if merges_own else None
-            merged = superpixels_to_merge(images, own)
-            parts = self._aggregate(self.module_, images, None)
-            trees = [
-                _grow_tree(image, to_merge, aggregated)
-                for image, to_merge, (aggregated, _) in zip(
-                    images.pixels, merged, parts, strict=True
-                )
-            ]
-            warn_of_fewer(trees, self.n_segments)
-            return images.in_form_of_input([self._cut(tree, self.n_segments) for tree in trees])
-        voters = self._superpixels_for_prediction(images, maps, reused) if self.refine else None
-        parts = self._aggregate(self.module_, images, voters)
-        answers = [
-            _label(aggregated, part, images, i) for i, (aggregated, part) in enumerate(parts)
-        ]
-        return images.in_form_of_input([self._number(channels) for channels in answers])
+            merged = superpixels_to_merge(images, self._find_merged_voters(images, passed))
+        elif self.refine:
+            voters = self._find_voters(images, passed)
+        labels, trees = answer(self.module_, images, voters, merged)
+        warn_of_fewer(trees, self.n_segments)
+        return self._in_form_of_answer(images, labels, trees)
 
     def segment(
         self, *, n_segments: int | Literal["auto"] | None = None, threshold: float | None = None
@@ -545,7 +520,8 @@ default=None
         Raises
         ------
         ValueError
-            If the answer of the fit was no regions, and it made no trees.
+            If the answer of the fit was no regions, and it made no trees; or if neither parameter
+            is given, or both.
         """
         check_is_fitted(self)
         if not hasattr(self, "tree_"):
@@ -553,13 +529,7 @@ default=None
                 "there is no tree of merges: the answer is the labels of the network. Fit with "
                 "n_segments=10, say, or one image without a mask with n_segments='auto'"
             )
-        if n_segments is None and threshold is None:
-            raise ValueError("n_segments and threshold are both None: say where to cut the tree")
-        if n_segments is not None and threshold is not None:
-            raise ValueError(
-                f"n_segments={n_segments!r} and threshold={threshold!r}: one of them says where to "
-                "cut the tree"
-            )
+        check_cut(n_segments, threshold)
         trees = self.tree_ if isinstance(self.tree_, list) else [self.tree_]
         warn_of_fewer(trees, n_segments)
         labels = [self._cut(tree, n_segments, threshold) for tree in trees]
@@ -643,107 +613,27 @@ list, dtype float32
             Mean over the pixels that count of the log-probability of the voted label, at
             most 0.
         """
-        images, maps = self._open_for_prediction(X, superpixels, sample_mask)
+        images, passed = self._open_for_prediction(X, superpixels, sample_mask)
         self._check_size_and_range("prediction", images)
-        reused = superpixels is None and maps is self.superpixels
-        voters = self._superpixels_for_prediction(images, maps, reused)
+        voters = self._find_voters(images, passed)
         total = n_pixels = 0.0
-        parts = self._aggregate(self.module_, images, voters)
-        for (aggregated, part), mask in zip(parts, images.every_mask(), strict=True):
-            rows, refined = as_rows(aggregated), label_pixels(aggregated, part).flatten()
-            if mask is not None:
-                counted = torch.from_numpy(mask).flatten().to(rows.device)
+        for i, aggregated in enumerate(aggregate(self.module_, images)):
+            rows = as_rows(aggregated)
+            refined = vote(aggregated, None if voters is None else voters[i]).flatten()
+            if images.masks is not None:
+                counted = torch.from_numpy(images.masks[i]).flatten().to(rows.device)
                 rows, refined = rows[counted], refined[counted]
-            total += refinement_loss(rows, refined).item() * len(refined)
-            n_pixels += len(refined)
+            if len(refined) > 0:
+                total += refinement_loss(rows, refined).item() * len(refined)
+                n_pixels += len(refined)
         return -total / n_pixels
 
-    def save(self, path: str | os.PathLike) -> None:
-        """Write the fitted estimator to one file, which holds no code.
-
-        Parameters
-        ----------
-        path : str or os.PathLike
-            The file, usually called ``*.safetensors``. One that is there is replaced at once,
-            when the new one is complete.
-
-        Raises
-        ------
-        NotFittedError
-            If there is nothing to save yet.
-        TypeError
-            If a parameter would need code to be restored: a transformer that is not of
-            this package, or a RandomState. pickle and joblib keep these.
-        OSError
-            If the file cannot be written.
-
-        See Also
-        --------
-        load : Read the file.
-
-        Notes
-        -----
-        The file is in safetensors format: the weights and arrays, and in its header the
-        parameters and the other attributes as JSON. The images are not stored, nor is that of
-        a `SuperpixelMap` given as `superpixels`; a `torch.device` is stored as its name.
-        Requests for metadata, `set_output` and callbacks are not stored.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> from skimage.data import coffee
-        >>> from sklearn_dic import DeepImageClustering
-        >>> image = coffee()[::4, ::4]
-        >>> dic = DeepImageClustering(max_iter=5, random_state=0).fit(image)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     dic.save(f"{folder}/coffee.safetensors")
-        ...     again = DeepImageClustering.load(f"{folder}/coffee.safetensors")
-        >>> bool((again.predict(image) == dic.labels_).all())
-        True
-        """
-        check_is_fitted(self)
-        save_estimator(self, path)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike) -> Self:
-        """Read a fitted estimator from a file that `save` wrote; no code in it is run.
-
-        Parameters
-        ----------
-        path : str or os.PathLike
-            The file.
-
-        Returns
-        -------
-        estimator : DeepImageClustering
-            Fitted, of the class on which `load` is called.
-
-        Raises
-        ------
-        ValueError
-            If `save` did not write the file, a newer version did, or it is damaged.
-        OSError
-            If the file cannot be opened.
-
-        See Also
-        --------
-        save : Write the file.
-
-        Notes
-        -----
-        Wherever it was trained, the network is on the CPU, as after unpickling;
-        ``estimator.module_.to("cuda")`` lets it predict on a GPU. A new fit follows `device`.
-        """
-        return load_estimator(cls, path)
-
     def _open(self, X: Any, superpixels: Any, sample_mask: Any) -> tuple[Images, Any]:
-        """Open the images; superpixels given or in X take precedence over the parameter."""
+        """Open the images -> them, and the superpixels that were passed or came in X, or None."""
         X, maps = take_images(X)
         images = open_images(X, self.channel_axis if maps is None else -1, sample_mask)
-        if superpixels is not None:
+        if superpixels is not None or maps is None:
             return images, superpixels
-        if maps is None:
-            return images, self.superpixels
         return images, maps[0] if images.form == "image" else maps
 
     def _open_for_prediction(
@@ -756,62 +646,64 @@ list, dtype float32
         check_is_fitted(self)
         check_parameters(self)
         check_column_names(self, X, self.channel_axis, reset=False)
-        images, maps = self._open(X, superpixels, sample_mask)
-        masked = sample_mask is None and self._masked_images is not None
-        if masked and self._masked_images == images.fingerprint():
-            images, maps = self._open(X, superpixels, self._training_mask())
+        images, passed = self._open(X, superpixels, sample_mask)
+        if sample_mask is None and self._origin.is_masked and self._origin.is_of(images):
+            images.masks = [labels >= 0 for labels in self._one_by_one(self.labels_)]
         if images.n_channels != self.n_features_in_:
             raise ValueError(
                 f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
                 f"{self.n_features_in_} features as input: these are the channels of "
                 f"{images.names[0]}, of shape {images.given[0].shape}"
             )
-        return images, maps
+        return images, passed
 
     def _check_size_and_range(self, task: Task, images: Images, *, merges: bool = False) -> None:
         """Refuse images that are too large, and warn of those that the network hardly knows."""
         refuse_too_large(task, self.module_, images, self.module_.device, merges=merges)
-        (low, high), (old_low, old_high) = _value_range(images), self._value_range
-        if not 1 / OTHER_UNIT < (high - low or 1) / (old_high - old_low or 1) < OTHER_UNIT:
-            warn_caller(
-                f"the values of {images.names[0]}, as floats, go from {low:g} to {high:g}, and "
-                f"those that the network was trained on from {old_low:g} to {old_high:g}; its "
-                "labels mean the same only in images of the same range"
-            )
+        self._origin.warn_of_range(images)
 
-    def _training_mask(self) -> Any:
-        """Tell the `sample_mask` of the fit, in the form of the training images."""
+    def _find_voters(self, images: Images, passed: Any) -> list[np.ndarray] | None:
+        """Find the superpixels (K, H_i, W_i) that vote in images of a prediction."""
+        if passed is None:
+            own = partial(self._own_superpixels, images)
+            passed = self._origin.find_superpixels(images, self.superpixels, own)
+        return resolve_superpixels(passed, images)
+
+    def _voters_of(self, X: Any) -> list[np.ndarray] | None:
+        """Find the superpixels (K, H_i, W_i) that vote in images as `predict` takes them."""
+        return self._find_voters(*self._open_for_prediction(X))
+
+    def _find_merged_voters(self, images: Images, passed: Any) -> list[np.ndarray] | None:
+        """Find them if they are also merged; None: others are."""
+        merged = (
+            self._origin.merges_voters(self.superpixels) if passed is None else are_merged(passed)
+        )
+        return self._find_voters(images, passed) if merged else None
+
+    def _own_superpixels(self, images: Images) -> Any:
+        """Give the superpixels of the fit in the form of its images now."""
+        if images.form == "table":
+            return self.superpixel_labels_
+        maps = self._one_by_one(self.superpixel_labels_)
+        return maps[0] if images.form == "image" else maps
+
+    def _one_by_one(self, values: Any) -> list[np.ndarray]:
+        """Take apart what belongs to the training images and has their form, as `labels_` has."""
         if isinstance(self.labels_, list):
-            return [labels >= 0 for labels in self.labels_]
-        return self.labels_ >= 0
+            return values
+        if self.labels_.ndim == 1:  # a table
+            return list(values[:, None, None])
+        return [values] if self.labels_.ndim == 2 else list(values)
 
-    def _superpixels_for_prediction(
-        self, images: Images, maps: Any, reused: bool
-    ) -> list[np.ndarray] | None:
-        """Find the superpixels; the map of a training image does not fit another image."""
-        if reused and self._fitted_pair is not None:
-            old_maps, old_pixels = self._fitted_pair
-            is_training_image = old_pixels == images.fingerprint()
-            if self._superpixels_given and is_training_image:
-                maps = self.superpixel_labels_
-            elif self._superpixels_given:
-                raise ValueError(
-                    "superpixels were passed to fit together with the training image, and this "
-                    "is another image: pass its own, as superpixels=..."
-                )
-            elif old_maps == joblib.hash(maps) and not is_training_image:
-                raise ValueError(
-                    "superpixels belong to the training image (a label map, or one file), and "
-                    "this is another image: give its own with set_params(superpixels=...), or "
-                    "a transformer or a name, which computes them for each image"
-                )
-        return resolve_superpixels(maps, images)
-
-    def _fingerprints(self, images: Images, maps: Any, given: bool) -> tuple[str, str] | None:
-        """Hashes of the superpixels and the images they were given for, if they were given."""
-        if given or (maps is self.superpixels and belong_to_one_image(self.superpixels)):
-            return joblib.hash(maps), images.fingerprint()
-        return None
+    def _in_form_of_answer(
+        self, images: Images, labels: list[np.ndarray], trees: list[MergeTree]
+    ) -> Any:
+        """Cut the trees, or number the labels where there are none, in the form of the input."""
+        return images.in_form_of_input(
+            [self._cut(tree, self.n_segments) for tree in trees]
+            if trees
+            else [self._number(channels) for channels in labels]
+        )
 
     def _make_network(self, images: Images, precision: Precision) -> DICNetwork:
         """Make the network that the parameters describe, without weights."""
@@ -838,10 +730,10 @@ list, dtype float32
         )
 
     def _overfit(
-        self, network: DICNetwork, sample: "_Sample", bar: tqdm, task: FitTask
+        self, network: DICNetwork, sample: TrainingSample, bar: tqdm, task: FitTask
     ) -> Training:
         """Train on reduced copies of the images, and show the progress."""
-        batches, votes, counted = self._make_batches(network, sample)
+        batches, votes, counted = make_training_batches(network, sample)
         so_far = Training(stopped_by="callback")
         steps: list[FitTask] = []  # the epoch that has begun
 
@@ -867,28 +759,12 @@ list, dtype float32
         )
         for step in steps:  # an epoch that was interrupted, or gone back from
             step.end()
-        bar.total = len(training.loss_curve)  # stopping early is not stopping halfway
+        bar.total = len(training.loss_curve)  # full when training stops before max_iter
         bar.set_postfix_str(f"{bar.postfix}, stopped by {training.stopped_by}")
         return training
 
-    def _make_batches(
-        self, network: DICNetwork, sample: "_Sample"
-    ) -> tuple[list[Tensor], Tensor | None, Tensor | None]:
-        """Make what the network trains on, and lay its weights out like that, channels last."""
-        # PyTorch declares memory formats for tensors alone.
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        reduced = [network.reduce(_to_tensor(image, network)) for image in sample.images.pixels]
-        sizes = [image.shape[-2:] for image in reduced]
-        masks = _reduce(sample.images.masks, sizes, network.device)
-        if masks is not None and not any(mask.any() for mask in masks):
-            raise ValueError(
-                f"sample_mask leaves {sum(mask.sum() for mask in sample.images.masks or [])} "
-                f"pixel(s), and none of them at resolution={network.resolution:g}; raise resolution"
-            )
-        return make_batches(reduced, _reduce(sample.superpixels, sizes, network.device), masks)
-
     def _training_parameters(self) -> dict[str, Any]:
-        """Name the parameters that `network.train` has as well."""
+        """Parameters of the estimator that `sklearn_dic.network.train` takes, by name."""
         return {
             "max_iter": self.max_iter,
             "learning_rate": self.learning_rate,
@@ -903,7 +779,7 @@ list, dtype float32
         network: DICNetwork,
         batches: list[Tensor],
         counted: Tensor | None,
-        sample: "_Sample",
+        sample: TrainingSample,
         training: Training,
     ) -> Mapping[str, Any]:
         """Make the attributes that the estimator would have if training stopped here."""
@@ -911,22 +787,9 @@ list, dtype float32
         network.zero_grad()
         network.freeze(batches, counted)
         stopped = copy.copy(self)
-        stopped._keep(network, sample, copy.deepcopy(training), *self._answer(network, sample))
+        labels_and_trees = self._answer(network, sample)
+        stopped._set_attributes(network, sample, copy.deepcopy(training), *labels_and_trees)
         return vars(stopped)
-
-    @staticmethod
-    def _aggregate(
-        network: DICNetwork, images: Images, superpixels: list[np.ndarray] | None
-    ) -> Iterator[tuple[Tensor, Tensor | None]]:
-        """Yield aggregated features (1, C, H, W) and superpixels (K, H, W), image by image."""
-        what = task_and_remedy("prediction", network, images)
-        for i, image in enumerate(images.pixels):
-            with explained_out_of_memory(network.device, *what):
-                aggregated = network.apply_frozen(_to_tensor(image, network))
-            if superpixels is None:
-                yield aggregated, None
-            else:
-                yield aggregated, torch.from_numpy(superpixels[i]).to(network.device)
 
     def _cut(self, tree: MergeTree, n_segments: Any, threshold: float | None = None) -> np.ndarray:
         return cut_tree(tree, n_segments, threshold, at_most=self.module_.n_clusters)
@@ -939,7 +802,7 @@ list, dtype float32
 
     def _merges(self, images: Images) -> bool:
         """Whether a fit to these images answers regions; a mask is refused where it does."""
-        merges = self._answers_regions(_is_one_whole(images))
+        merges = self._answers_regions(is_one_whole(images))
         if merges:
             self._check_has_no_mask(images)
         return merges
@@ -966,7 +829,7 @@ list, dtype float32
         self._check_size_and_range("features", images)
         features = [
             function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
-            for aggregated, _ in self._aggregate(self.module_, images, None)
+            for aggregated in aggregate(self.module_, images)
         ]
         return images.in_form_of_input(features)
 
@@ -984,60 +847,3 @@ list, dtype float32
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = []  # features are float32
         return tags
-
-
-@dataclass
-class _Sample:
-    """What a fit looks at."""
-
-    images: Images
-    superpixels: list[np.ndarray] | None  # (K, H_i, W_i) of each image, which vote
-    merged: list[np.ndarray] | None  # likewise, for answers in regions
-    superpixels_given: bool  # to fit, rather than as a parameter
-    fingerprints: tuple[str, str] | None
-    merges_voters: bool  # rather than superpixels that suit merging
-
-
-def _are_merged(superpixels: Any) -> bool:
-    """Whether n_segments merges these superpixels, not those that suit merging."""
-    return not (superpixels is None or (isinstance(superpixels, str) and superpixels == DEFAULT))
-
-
-def _is_one_whole(images: Images) -> bool:
-    """Whether this is one image, of which all pixels count."""
-    return len(images) == 1 and images.form != "table" and images.masks is None
-
-
-def _value_range(images: Images) -> tuple[float, float]:
-    """Find the smallest and the largest value of the images."""
-    lowest = min(image.min() for image in images.pixels)
-    return float(lowest), float(max(image.max() for image in images.pixels))
-
-
-def _label(aggregated: Tensor, superpixels: Tensor | None, images: Images, i: int) -> np.ndarray:
-    """Label one image by the channels of the network, -1 outside of its mask."""
-    channels = label_pixels(aggregated, superpixels).cpu().numpy()
-    return channels if images.masks is None else np.where(images.masks[i], channels, -1)
-
-
-def _grow_tree(image: np.ndarray, superpixels: np.ndarray, aggregated: Tensor) -> MergeTree:
-    """Merge the superpixels of an image, by colours, borders and learned features."""
-    features = aggregated[0].permute(1, 2, 0).cpu().numpy()
-    return build_merge_tree(image, superpixels, features=features)
-
-
-def _reduce(
-    values: list[np.ndarray] | None, sizes: list[torch.Size], device: torch.device
-) -> list[Tensor] | None:
-    """[(..., H_i, W_i)] -> [(..., h_i, w_i)]: what belongs to the pixels of reduced images."""
-    if values is None:
-        return None
-    return [
-        sample_pixels(torch.from_numpy(one).to(device), size)
-        for one, size in zip(values, sizes, strict=True)
-    ]
-
-
-def _to_tensor(image: np.ndarray, network: DICNetwork) -> Tensor:
-    """(H, W, C) -> (1, C, H, W) on the device of the network."""
-    return torch.from_numpy(image).to(network.device).permute(2, 0, 1)[None]

@@ -11,7 +11,6 @@ from joblib import effective_n_jobs
 from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.pipeline import Pipeline
 from sklearn.utils import Tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -33,6 +32,7 @@ from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each, with_bar
 from sklearn_dic.utils._thumbnails import ThumbnailMixin
+from sklearn_dic.utils._unwrapping import last_step
 from sklearn_dic.utils._validation import (
     HasMethods,
     StrOptions,
@@ -340,7 +340,7 @@ def _fit_one(
         with one_torch_thread(), warnings_about(name), fitting:
             fitted.fit(image, y, **params)
         drop_callbacks(fitted)  # on its way back from a worker, each would open a connection
-        last = fitted[-1] if isinstance(fitted, Pipeline) else fitted
+        last = last_step(fitted)
         labels = last.labels_
     except Exception as error:  # whatever the estimator raises belongs to this image only
         return error

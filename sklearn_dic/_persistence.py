@@ -10,16 +10,20 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import joblib
 import numpy as np
 import torch
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic import __version__
+from sklearn_dic._origin import Origin
 from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.network import DICNetwork
+from sklearn_dic.superpixels._belonging import Belonging
 from sklearn_dic.superpixels._names import own_classes
 from sklearn_dic.utils._validation import check_parameters
 
@@ -28,6 +32,88 @@ _KEY = "sklearn_dic.DeepImageClustering"  # one key alone: several come in a ran
 _WEIGHTS = "module_."
 
 Estimator = TypeVar("Estimator", bound=Any)
+
+
+class SaveMixin:
+    """Save and load a fitted `DeepImageClustering`."""
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the fitted estimator to one file, which holds no code.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file, usually called ``*.safetensors``. One that is there is replaced at once,
+            when the new one is complete.
+
+        Raises
+        ------
+        NotFittedError
+            If there is nothing to save yet.
+        TypeError
+            If a parameter would need code to be restored: a transformer that is not of
+            this package, or a RandomState. pickle and joblib keep these.
+        OSError
+            If the file cannot be written.
+
+        See Also
+        --------
+        load : Read the file.
+
+        Notes
+        -----
+        The file is in safetensors format: the weights and arrays, and in its header the
+        parameters and the other attributes as JSON. The images are not stored, nor is that of
+        a `SuperpixelMap` given as `superpixels`; a `torch.device` is stored as its name.
+        Requests for metadata, `set_output` and callbacks are not stored.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from skimage.data import coffee
+        >>> from sklearn_dic import DeepImageClustering
+        >>> image = coffee()[::4, ::4]
+        >>> dic = DeepImageClustering(max_iter=5, random_state=0).fit(image)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     dic.save(f"{folder}/coffee.safetensors")
+        ...     again = DeepImageClustering.load(f"{folder}/coffee.safetensors")
+        >>> bool((again.predict(image) == dic.labels_).all())
+        True
+        """
+        check_is_fitted(self)
+        save_estimator(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Self:
+        """Read a fitted estimator from a file that `save` wrote; no code in it is run.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file.
+
+        Returns
+        -------
+        estimator : DeepImageClustering
+            Fitted, of the class on which `load` is called.
+
+        Raises
+        ------
+        ValueError
+            If `save` did not write the file, a newer version did, or it is damaged.
+        OSError
+            If the file cannot be opened.
+
+        See Also
+        --------
+        save : Write the file.
+
+        Notes
+        -----
+        Wherever it was trained, the network is on the CPU, as after unpickling;
+        ``estimator.module_.to("cuda")`` lets it predict on a GPU. A new fit follows `device`.
+        """
+        return load_estimator(cls, path)
 
 
 def save_estimator(estimator: Any, path: str | os.PathLike) -> None:
@@ -74,15 +160,12 @@ def _fitted_attributes(estimator: Any) -> dict[str, Any]:
     }
     fitted["device_"] = "cpu"
     fitted["_channels"] = estimator._channels
-    fitted["_superpixels_given"] = estimator._superpixels_given
-    fitted["_merges_given"] = estimator._merges_given
-    fitted["_masked_images"] = estimator._masked_images
-    fitted["_fitted_alone"] = estimator._fitted_alone
-    fitted["_value_range"] = estimator._value_range
-    fitted["_fitted_pair"] = pair = estimator._fitted_pair
-    if pair is not None and pair[0] == joblib.hash(estimator.superpixels):
+    origin = estimator._origin
+    belonging = origin.belonging
+    if belonging is not None and belonging.superpixels == joblib.hash(estimator.superpixels):
         # The hash of an array knows its strides, which a file does not: loading hashes anew.
-        fitted["_fitted_pair"] = (None, pair[1])
+        origin = replace(origin, belonging=replace(belonging, superpixels=""))
+    fitted["_origin"] = origin
     return fitted
 
 
@@ -110,8 +193,9 @@ def _build(
     estimator.module_ = network.eval()
     for name, value in _decode_all(document["fitted"], tensors).items():
         setattr(estimator, name, value)
-    if estimator._fitted_pair is not None and estimator._fitted_pair[0] is None:
-        estimator._fitted_pair = (joblib.hash(estimator.superpixels), estimator._fitted_pair[1])
+    belonging = estimator._origin.belonging
+    if belonging is not None and not belonging.superpixels:
+        belonging.superpixels = joblib.hash(estimator.superpixels)
     return estimator
 
 
@@ -141,6 +225,9 @@ def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
         return {"path": os.fsdecode(value)}
     if isinstance(value, MergeTree):
         return {"tree": _encode(list(vars(value).values()), name, tensors)}
+    if isinstance(value, Origin | Belonging):
+        fields = {key: _encode(one, f"{name}.{key}", tensors) for key, one in vars(value).items()}
+        return {type(value).__name__: fields}
     if type(value) is own_classes().get(type(value).__name__):
         parameters = value.get_params(deep=False)
         return {
@@ -175,6 +262,10 @@ def _decode(value: Any, tensors: dict[str, np.ndarray]) -> Any:
             return Path(path)
         case {"tree": parts}:
             return MergeTree(*_decode(parts, tensors))
+        case {"Origin": fields}:
+            return Origin(**_decode_all(fields, tensors))
+        case {"Belonging": fields}:
+            return Belonging(**_decode_all(fields, tensors))
         case {"transformer": name, "parameters": parameters} if name in own_classes():
             return own_classes()[name](**_decode_all(parameters, tensors))
         case {"array": name}:

@@ -10,6 +10,7 @@ import torch
 from sklearn.base import clone
 
 from sklearn_dic._deep_image_clustering import DeepImageClustering
+from sklearn_dic._labelling import TrainingSample, make_training_batches
 from sklearn_dic._memory import task_and_remedy
 from sklearn_dic.network import DICNetwork, Precision, Training, take_turns, train
 from sklearn_dic.utils._device import (
@@ -37,7 +38,7 @@ class _Fit:
     name: str
     estimator: DeepImageClustering
     network: DICNetwork
-    sample: Any
+    sample: TrainingSample
     training: Training = field(default_factory=Training)
 
     @property
@@ -88,16 +89,15 @@ def _prepare(
 ) -> _Fit | Exception:
     """Do what comes before the training, without a GPU."""
     X, name, params = item
-    superpixels = params.get("superpixels")
     cpu = torch.device("cpu")
     try:
         fitted = clone(estimator)
         check_parameters(fitted)
         with one_torch_thread(), warnings_about(name):
-            network, images, maps = fitted._begin(
-                X, superpixels, params.get("sample_mask"), cpu, precision
+            network, images, passed = fitted._open_for_fit(
+                X, params.get("superpixels"), params.get("sample_mask"), precision, cpu
             )
-            sample = fitted._look(images, maps, given=superpixels is not None)
+            sample = fitted._find_sample(images, passed)
             network.draw(torch_generator(fitted.random_state))
         check_column_names(fitted, X, fitted.channel_axis, reset=True)
     except Exception as error:  # of this image only
@@ -148,7 +148,7 @@ def _course(fit: _Fit, network: DICNetwork, device: torch.device) -> Iterator[Tr
     what = task_and_remedy("fit", network, fit.sample.images)
     check_memory(fit.training_bytes, device, *what)
     with explained_out_of_memory(device, *what):
-        batches = fit.estimator._make_batches(network.to(device), fit.sample)
+        batches = make_training_batches(network.to(device), fit.sample)
         yield from train(network, *batches, **fit.estimator._training_parameters())
 
 

@@ -102,6 +102,7 @@ def test_an_image_of_another_unit(dic, photo):
     dic.set_params(superpixels=None, n_segments=None).fit(photo)
     with pytest.warns(UserWarning, match=r"go from 0.* to 25\d, and those .* trained on from 0"):
         dic.predict(photo.astype(float))
+    dic.predict(np.full_like(photo, 7))  # an even image is of no unit
 
 
 def test_an_image_that_does_not_fit_into_memory_is_refused_at_once(dic):

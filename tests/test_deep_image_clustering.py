@@ -282,7 +282,7 @@ def test_a_label_map_is_not_used_for_another_image(dic, photo):
     superpixels = SLICSuperpixels(n_segments=20).fit_transform(photo)
     dic.set_params(superpixels=np.asarray(superpixels)).fit(photo)
     np.testing.assert_array_equal(dic.predict(photo / 255), dic.labels_)
-    with pytest.raises(ValueError, match="another image: give its own"):
+    with pytest.raises(ValueError, match="belong to the images of the fit"):
         dic.predict(photo[::-1])
     other = SLICSuperpixels(n_segments=20).fit_transform(photo[::-1])
     assert dic.transform(photo[::-1]).shape == (50, 75, 8)  # needs no superpixels

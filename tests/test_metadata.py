@@ -9,6 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_dic import DeepImageClustering, PerImage
+from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import SLICSuperpixels
 
@@ -52,6 +53,25 @@ def test_superpixels_of_the_training_image_are_not_used_for_another(dic, photo, 
     labels = given.predict(photo[::-1], superpixels=halves[::-1])
     assert all(len(np.unique(labels[halves[::-1] == k])) == 1 for k in (0, 1))
     assert given.fit(photo).predict(photo[::-1]).shape == photo.shape[:2]
+
+
+@pytest.mark.parametrize("n_segments", [None, 5])
+def test_a_transformer_passed_to_fit_makes_those_of_other_images_too(dic, photo, n_segments):
+    slic = SLICSuperpixels(30)
+    given = clone(dic).set_params(n_segments=n_segments).fit(photo, superpixels=slic)
+    as_parameter = clone(given).set_params(superpixels=slic).fit(photo)
+    np.testing.assert_array_equal(given.predict(photo), given.labels_)
+    np.testing.assert_array_equal(given.predict(photo[::-1]), as_parameter.predict(photo[::-1]))
+    drawn = SegmentationDisplay.from_estimator(given, photo[::-1], kind="superpixels")
+    np.testing.assert_array_equal(drawn.superpixels[0][0], slic.fit_transform(photo[::-1]))
+
+
+def test_several_maps_of_a_table_are_used_again(dic):
+    table = np.random.default_rng(0).random((2000, 3))
+    maps = np.stack([np.arange(2000) % 7, np.arange(2000) % 5], axis=1)
+    dic.set_params(channel_axis=-1).fit(table, superpixels=maps)
+    assert dic.superpixel_labels_.shape == maps.shape
+    np.testing.assert_array_equal(dic.predict(table), dic.labels_)
 
 
 @pytest.mark.parametrize("form", ["image", "list", "stack"])

@@ -164,12 +164,12 @@ def test_label_maps_of_any_layout(fitted, photo, file):
         dic = clone(fitted).set_params(superpixels=superpixels).fit(image)
         again = through_file(dic, file)
         np.testing.assert_array_equal(again.predict(image), dic.labels_)
-        with pytest.raises(ValueError, match="belong to the training image"):
+        with pytest.raises(ValueError, match="belong to the images of the fit"):
             again.predict(image[::-1])
         again.set_params(superpixels="slic").predict(image[::-1])
         dic.set_params(superpixels="slic")
         again = through_file(dic, file).set_params(superpixels=superpixels)
-        with pytest.raises(ValueError, match="belong to the training image"):
+        with pytest.raises(ValueError, match="belong to the images of the fit"):
             again.predict(image[::-1])
 
 
@@ -341,7 +341,7 @@ def rewrite(source, target, change):
         (["parameters", "superpixels"], {"array": "nothing"}, "'nothing'"),
         (["network", "n_clusters"], 5, "size mismatch"),
         (["network"], [], "AttributeError"),
-        (["fitted", "_fitted_pair"], [], "IndexError"),
+        (["fitted", "_origin"], [], "AttributeError"),
     ],
 )
 def test_files_of_other_versions(saved, file, place, value, message):

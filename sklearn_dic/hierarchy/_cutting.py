@@ -33,6 +33,23 @@ def choose_n_segments(tree: MergeTree) -> int:
     return max(many, min(few, FEW))
 
 
+def check_cut(n_segments: Any, threshold: Any) -> None:
+    """Refuse no place to cut, and two places.
+
+    Raises
+    ------
+    ValueError
+        Naming both.
+    """
+    if n_segments is None and threshold is None:
+        raise ValueError("n_segments and threshold are both None: say where to cut the tree")
+    if n_segments is not None and threshold is not None:
+        raise ValueError(
+            f"n_segments={n_segments!r} and threshold={threshold!r}: one of them says where to cut "
+            "the tree"
+        )
+
+
 def cut_tree(
     tree: MergeTree,
     n_segments: int | Literal["auto"] | None,

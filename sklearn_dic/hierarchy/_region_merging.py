@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
-import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.hierarchy._building import build_merge_tree
-from sklearn_dic.hierarchy._cutting import cut_tree, warn_of_fewer
+from sklearn_dic.hierarchy._cutting import check_cut, cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
 from sklearn_dic.superpixels import get_superpixels_names
+from sklearn_dic.superpixels._belonging import Belonging
 from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.superpixels._resolve import belong_to_one_image, resolve_superpixels
+from sklearn_dic.superpixels._resolve import resolve_superpixels
 from sklearn_dic.utils._images import ChannelAxis, Images, open_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import (
@@ -219,7 +219,7 @@ list of these
         trees = self._grow_trees(images, maps, features)
         warn_of_fewer(trees, None if self.threshold is not None else self.n_segments)
         self._form = images.form
-        self._fingerprint = self._find_fingerprint(images)
+        self._belonging = None if maps is not None else Belonging.of(self.superpixels, images)
         self.tree_ = trees[0] if images.form == "image" else trees
         self.labels_ = self._cut(self.n_segments, self.threshold)
         labels = [self.labels_] if images.form == "image" else self.labels_
@@ -242,8 +242,8 @@ list of these
         Returns
         -------
         labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-            Those of the images of `fit` are `labels_`. Labels of different images have
-            nothing in common.
+            Those of the images of `fit`, given in the same form and with the same features,
+            are `labels_`. Labels of different images have nothing in common.
         """
         check_is_fitted(self)
         check_column_names(self, X, self.channel_axis, reset=False)
@@ -254,11 +254,8 @@ list of these
                 f"{self.n_features_in_} features as input: these are the channels of "
                 f"{images.names[0]}, of shape {images.given[0].shape}"
             )
-        if maps is None and self._fingerprint != self._find_fingerprint(images):
-            raise ValueError(
-                "superpixels belong to the images of the fit, and these are others: pass "
-                "SuperpixelMap(labels, image), or give a transformer or a name as superpixels"
-            )
+        if maps is None and self._belonging is not None:
+            self._belonging.check(self.superpixels, images)
         trees = self._grow_trees(images, maps, features)
         warn_of_fewer(trees, None if self.threshold is not None else self.n_segments)
         return images.in_form_of_input(
@@ -278,12 +275,17 @@ list of these
         n_segments : int, "auto" or None, default=None
             As in the constructor.
         threshold : float or None, default=None
-            As in the constructor; takes precedence over `n_segments`.
+            As in the constructor, instead of `n_segments`.
 
         Returns
         -------
         labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
             In the form of `labels_`, which stays as it is.
+
+        Raises
+        ------
+        ValueError
+            If neither is given, or both.
 
         Warns
         -----
@@ -291,6 +293,7 @@ list of these
             Where an image has fewer superpixels than `n_segments`.
         """
         check_is_fitted(self)
+        check_cut(n_segments, threshold)
         warn_of_fewer(self._trees(), None if threshold is not None else n_segments)
         return self._cut(n_segments, threshold)
 
@@ -309,10 +312,6 @@ list of these
             raise ValueError("n_segments and threshold are both None: say where to cut the tree")
         X, maps = take_images(X)
         return open_images(X, self.channel_axis if maps is None else -1), maps
-
-    def _find_fingerprint(self, images: Images) -> str | None:
-        """Hash the images, if the superpixels were given for them alone."""
-        return joblib.hash(images.pixels) if belong_to_one_image(self.superpixels) else None
 
     def _find_superpixels(self, images: Images, maps: list[np.ndarray] | None) -> list[np.ndarray]:
         """Find the label maps (K, H_i, W_i) of each image."""

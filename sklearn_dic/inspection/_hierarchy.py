@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.inspection._axes import check_axes, count_on, make_axes
 from sklearn_dic.utils._colors import PALETTE
+from sklearn_dic.utils._unwrapping import last_step
 
 
 class HierarchyDisplay:
@@ -62,7 +63,8 @@ class HierarchyDisplay:
         Parameters
         ----------
         estimator : estimator
-            `RegionMerging`, or `DeepImageClustering` with `n_segments`.
+            `RegionMerging`, or `DeepImageClustering` with `n_segments`; or a Pipeline that ends
+            with one of them, or a search.
         image : int, default=0
             Which image, if the estimator was fitted to a collection.
         ax : array-like of two matplotlib Axes, default=None
@@ -78,6 +80,7 @@ class HierarchyDisplay:
             If the estimator is not fitted, or has no tree.
         """
         check_is_fitted(estimator)
+        estimator = last_step(estimator)
         trees = getattr(estimator, "tree_", None)
         if trees is None:
             raise TypeError(

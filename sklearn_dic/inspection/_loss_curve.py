@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.inspection._axes import check_axes, count_on, make_axes
 from sklearn_dic.utils._colors import PALETTE
+from sklearn_dic.utils._unwrapping import last_step
 
 _SEEN = [5, 2, 6, 3, 1]  # colours of the palette that stand out on white, most of them on black
 _DASHES = ["-", "--", ":", "-."]
@@ -77,8 +77,8 @@ class LossCurveDisplay:
         Parameters
         ----------
         estimator : estimator
-            `DeepImageClustering`, a Pipeline that ends with it, or `PerImage`, which has
-            one training for each image.
+            `DeepImageClustering`; `PerImage`, which has one training for each image; a
+            Pipeline that ends with one of them, or a search.
         names : list of str, str or None, default=None
             What each training is called in the legend; by default, where there are several,
             "image 0" and so on.
@@ -95,7 +95,8 @@ class LossCurveDisplay:
             If the estimator is not fitted, or records no loss.
         """
         check_is_fitted(estimator)
-        trained = [_last(one) for one in getattr(estimator, "estimators_", [estimator])]
+        estimator = last_step(estimator)
+        trained = [last_step(one) for one in getattr(estimator, "estimators_", [estimator])]
         places = [i for i, one in enumerate(trained) if one is not None]
         trained = [trained[i] for i in places]
         for one in trained or [estimator]:
@@ -178,7 +179,3 @@ class LossCurveDisplay:
                     "labels; each epoch has one of each"
                 )
         return names
-
-
-def _last(estimator: Any) -> Any:
-    return estimator[-1] if isinstance(estimator, Pipeline) else estimator

@@ -1,5 +1,6 @@
 """What an estimator says of images: labels, and the superpixels that they were made of."""
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.utils import get_tags
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import resolve_superpixels
 from sklearn_dic.utils._images import ChannelAxis, Images, open_images, split_images
+from sklearn_dic.utils._unwrapping import last_step
 
 _WITHOUT = "kind has 'superpixels', and this {} has none to draw"
 
@@ -59,7 +61,10 @@ def _find(estimator: Any, X: Any, images: Images) -> list[np.ndarray]:
         items = split_images(X, _channel_axis(estimator))[0]
         pairs = zip(estimator.estimators_, items, strict=True)
         return [_find(one, item, images.take(i))[0] for i, (one, item) in enumerate(pairs)]
-    found = resolve_superpixels(getattr(estimator, "superpixels", None), images)
+    if hasattr(estimator, "_voters_of"):  # which knows those of its fit
+        found = estimator._voters_of(X)
+    else:
+        found = resolve_superpixels(getattr(estimator, "superpixels", None), images)
     if found is None:
         raise ValueError(_WITHOUT.format(type(estimator).__name__))
     return found
@@ -71,11 +76,11 @@ def share_labels(estimator: Any) -> bool:
     It does where one fit labels all of them; not where each image has a fit of its own, or
     where superpixels, regions or connected pieces are counted in each.
     """
-    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
-    last = getattr(last, "best_estimator_", last)
+    last = last_step(estimator)
     own = (
         hasattr(last, "estimators_")
         or hasattr(last, "tree_")
+        or isinstance(getattr(last, "n_segments", None), Integral)
         or getattr(last, "connected_components", False)
     )
     return hasattr(last, "predict") and not own

@@ -205,8 +205,8 @@ def _segment_one(transformer: BaseSuperpixels, picture: Picture) -> np.ndarray:
         return np.zeros((1, 1), np.int32)
     labels = np.asarray(transformer._segment_picture(picture))
     labels = check_superpixel_map(labels, picture.shape, picture.name)
-    if picture.mask is None:
+    if picture.mask is None or picture.mask.all():
         return labels
-    # What the border of the mask cuts apart are superpixels of their own.
-    pieces = label(np.where(picture.mask, labels + 1, 0), background=0, connectivity=1)
+    # What the border of the mask cuts apart are superpixels of their own. Some touch at corners.
+    pieces = label(np.where(picture.mask, labels + 1, 0), background=0, connectivity=2)
     return np.where(picture.mask, pieces - 1, pieces.max()).astype(np.int32)

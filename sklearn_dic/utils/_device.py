@@ -41,7 +41,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
             f"{seen.get(resolved.type, 0)} {resolved.type} device(s) on this machine; use "
             "device='auto' or 'cpu', or install a build of PyTorch for your GPU"
         )
-    return resolved
+    return torch.device("cpu") if resolved.type == "cpu" else resolved  # cpu:0 is the same
 
 
 def is_gpu_here(device: str | torch.device) -> bool:

@@ -25,7 +25,7 @@ def read_image(path: str | os.PathLike) -> np.ndarray:
         raise IsADirectoryError(f"{os.fspath(path)!r} is a folder; pass the paths of its images")
     try:
         image = np.asarray(io.imread(path))
-        axes, shape = _axes(path) if image.ndim == 3 else ("", ())
+        axes, shape = _axes(path)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
     except Exception as error:  # each decoder has errors of its own
@@ -33,25 +33,32 @@ def read_image(path: str | os.PathLike) -> np.ndarray:
         if "Could not find a backend" in reason:
             reason = "it is damaged, or of a format that no installed library reads"
         raise OSError(f"{os.fspath(path)!r} cannot be read as an image: {reason}") from error
-    if axes.endswith("YX") and axes[0] in _PAGES:
+    if len(axes) == 3 and axes[0] in _PAGES and axes.endswith("YX"):
         name = repr(os.fspath(path))
         raise ValueError(
             f"{name} holds {shape[0]} {_PAGES[axes[0]]} of {shape[2]} x {shape[1]} "
             f"pixels (width x height). Pass them as images, `list(tifffile.imread({name}))`, or as "
-            "the channels of one, `np.moveaxis(tifffile.imread({name}), 0, -1)`"
+            f"the channels of one, `np.moveaxis(tifffile.imread({name}), 0, -1)`"
         )
     if axes in ("SYX", "CYX") and image.shape == shape:  # skimage knows 3 or 4 channels only
         return np.moveaxis(image, 0, -1)
+    if axes == "YX":
+        return image.reshape(shape)
     # A format for films holds a single picture as a film of one.
     return image[0] if image.ndim == 4 and len(image) == 1 else image
 
 
 def _axes(path: str | os.PathLike) -> tuple[str, tuple[int, ...]]:
-    """Tell what the axes of a TIFF file are in the terms of tifffile, and how long; or nothing."""
-    if Path(path).suffix.lower() not in (".tif", ".tiff"):
+    """Tell the axes of a TIFF file that are longer than 1, in tifffile's letters, and how long.
+
+    Nothing is told of other files.
+    """
+    if Path(path).suffix.lower() not in (".tif", ".tiff") or not Path(path).is_file():
         return "", ()
     with tifffile.TiffFile(path) as file:
-        return file.series[0].axes, file.series[0].shape
+        first = file.series[0]
+        long = [place for place, length in enumerate(first.shape) if length > 1]
+        return "".join(first.axes[i] for i in long), tuple(first.shape[i] for i in long)
 
 
 def is_image_file(path: Path) -> bool:

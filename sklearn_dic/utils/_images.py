@@ -73,7 +73,10 @@ class Images:
     def take(self, place: int) -> "Images":
         """One of the images, on its own."""
         masks = None if self.masks is None else [self.masks[place]]
-        return Images([self.given[place]], [self.names[place]], "image", [self.paths[place]], masks)
+        one = Images([self.given[place]], [self.names[place]], "image", [self.paths[place]], masks)
+        if "pixels" in vars(self):  # converted already, and warned of
+            one.pixels = [self.pixels[place]]
+        return one
 
     def every_mask(self) -> list[np.ndarray] | list[None]:
         """List the mask of each image, None where all of its pixels count."""
@@ -85,9 +88,9 @@ class Images:
 
         Integers are divided by the maximum of their dtype, floats are taken as they are.
         """
-        if self.form == "table" and self.masks is not None:  # the mean is that of the table
-            table, mask = np.concatenate(self.given), np.concatenate(self.masks)
-            return list(_to_floats(table, mask, "the table")[:, None])
+        if self.form == "table":  # range and mean are those of the table
+            mask = None if self.masks is None else np.concatenate(self.masks)
+            return list(_to_floats(np.concatenate(self.given), mask, "the table")[:, None])
         parts = (self.given, self.every_mask(), self.names)
         return [_to_floats(*one) for one in zip(*parts, strict=True)]
 

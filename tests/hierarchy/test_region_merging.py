@@ -155,8 +155,10 @@ def test_segment_is_what_another_fit_gives():
     np.testing.assert_array_equal(merging.segment(threshold=threshold), expected)
     np.testing.assert_array_equal(merging.segment(n_segments="auto"), before)
     np.testing.assert_array_equal(merging.labels_, before)
-    with pytest.raises(ValueError, match="say n_segments or threshold"):
+    with pytest.raises(ValueError, match="are both None"):
         merging.segment()
+    with pytest.raises(ValueError, match="n_segments=3 and threshold=40: one of them"):
+        merging.segment(n_segments=3, threshold=40)
 
 
 def test_textures_are_found():

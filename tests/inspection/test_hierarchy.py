@@ -2,10 +2,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.inspection import HierarchyDisplay, LossCurveDisplay
+from sklearn_dic.model_selection import NoSplit
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,17 @@ def test_an_image_of_a_collection(photo):
     assert display.image_.get_array().shape == (61, 151)
     with pytest.raises(ValueError, match="image=2, and there are 2 images"):
         HierarchyDisplay.from_estimator(dic, image=2)
+
+
+def test_the_best_of_a_search(photo):
+    dic = DeepImageClustering(8, max_iter=2, n_segments=4, random_state=0)
+    search = GridSearchCV(
+        make_pipeline(dic), {"deepimageclustering__n_clusters": [4]}, cv=NoSplit()
+    )
+    search.fit(photo[None])
+    best = search.best_estimator_[-1]
+    assert HierarchyDisplay.from_estimator(search).tree is best.tree_[0]
+    assert LossCurveDisplay.from_estimator(search).loss_curves == [best.loss_curve_]
 
 
 def test_one_region_and_one_epoch_are_seen(photo):

@@ -198,7 +198,7 @@ def test_one_file_is_for_one_image(dic, photo, tmp_path):
         ["slic", MCGSuperpixels(tmp_path / "one.npy")],
     ):
         dic.set_params(superpixels=bound).fit(photo)
-        with pytest.raises(ValueError, match="belong to the training image"):
+        with pytest.raises(ValueError, match="belong to the images of the fit"):
             dic.predict(photo[::-1])
         with pytest.raises(ValueError, match="belong to one image, and each of the 2"):
             PerImage(dic).fit([photo, photo[::-1]])

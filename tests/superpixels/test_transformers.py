@@ -177,8 +177,16 @@ def test_superpixels_do_not_cross_gaps_of_the_mask(transformer):
     image = data.coins()[:150, :150]
     mask = ndimage.binary_opening(image > 110, iterations=2)
     superpixels = np.asarray(transformer.fit_transform(image, mask=mask))
-    pieces = label(np.where(mask, superpixels + 1, 0), background=0, connectivity=1)
+    pieces = label(np.where(mask, superpixels + 1, 0), background=0, connectivity=2)
     assert pieces.max() == superpixels.max()
+
+
+@each_transformer
+def test_a_mask_that_leaves_nothing_out_changes_nothing(transformer, photo):
+    everywhere = np.ones(photo.shape[:2], bool)
+    np.testing.assert_array_equal(
+        transformer.fit_transform(photo, mask=everywhere), transformer.fit_transform(photo)
+    )
 
 
 def test_masks_come_in_the_form_of_the_images(photo):

@@ -4,7 +4,7 @@ from threading import Barrier
 import pytest
 import torch
 
-from sklearn_dic.utils._device import one_torch_thread
+from sklearn_dic.utils._device import one_torch_thread, resolve_device
 
 
 @pytest.fixture
@@ -13,6 +13,10 @@ def two_threads():
     torch.set_num_threads(2)
     yield
     torch.set_num_threads(before)
+
+
+def test_the_processor_has_one_name():
+    assert str(resolve_device("cpu:0")) == "cpu"
 
 
 def in_a_new_thread(function, *args):

@@ -62,6 +62,14 @@ def test_channels_that_a_tiff_file_stores_last(tmp_path, photo):
     np.testing.assert_array_equal(image, channels)
 
 
+@pytest.mark.parametrize("axes", ["TYX", "ZCYX", "TZCYX"])
+def test_one_slice_in_a_tiff_file_is_an_image(tmp_path, photo, axes):
+    grey = photo[..., 0].reshape((1,) * (len(axes) - 2) + photo.shape[:2])
+    tifffile.imwrite(tmp_path / "one.tif", grey, ome=True, metadata={"axes": axes})
+    (image,) = open_images(tmp_path / "one.tif").given
+    np.testing.assert_array_equal(image.squeeze(), photo[..., 0])
+
+
 @pytest.mark.parametrize("n_pages", [3, 5])  # skimage takes 3 for channels
 @pytest.mark.parametrize("what", ["pages", "frames", "slices"])
 def test_several_pictures_in_a_tiff_file_are_not_its_channels(tmp_path, photo, n_pages, what):
