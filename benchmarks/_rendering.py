@@ -25,6 +25,11 @@ Values are means over images and seeds, ± the standard deviation over seeds whe
 of them. The last two columns are mean differences over the same images, ± their standard errors.
 "Pieces apart" numbers the connected pieces of a label apart. Published rows are means over all 300
 images where they do not say otherwise."""
+OF_REGIONS = """\
+Values are means over images and seeds, ± the standard deviation over seeds where there are several
+of them. The last two columns are mean differences over the same images, ± their standard errors.
+"auto" makes at most C regions. Published rows are means over all 300 images where they do not say
+otherwise."""
 VARIANTS = {"": "", "_components": ", pieces apart"}
 WARNINGS = {"gpb200": "; **trained on the annotations of these images**"}
 
@@ -81,9 +86,13 @@ def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, co
             f"{len(results.seeds)} seed(s){WARNINGS.get(superpixels, '')}",
             "",
         ]
-        body = [TITLES, *published(table), peer(results), *ours(results)]
-        if table in ("table1", "table4"):
-            body += optimal(results)
+        titles, variants = TITLES, VARIANTS
+        if table == "regions":
+            titles = ["regions" if title == "labels" else title for title in TITLES]
+            variants = {"": ""}  # they are in one piece
+        body = [titles, *published(table), peer(results), *ours(results, variants)]
+        if table in ("table1", "table4", "regions"):
+            body += optimal(results, variants)
         lines += list_table(body)
     if not lines:
         return "No image has all settings yet.\n"
@@ -91,15 +100,16 @@ def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, co
     made = "; ".join(
         f"{name} {' and '.join(sorted({row[name] for row in rows}))}" for name in places
     )
-    lines += [LEGEND, "", f"Made by ``{command}``: {made}.", ""]
+    legend = OF_REGIONS if table == "regions" else LEGEND
+    lines += [legend, "", f"Made by ``{command}``: {made}.", ""]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def ours(results: Results) -> list[list[str]]:
+def ours(results: Results, variants: dict[str, str]) -> list[list[str]]:
     """Make a line for each setting, for the labels and for their connected pieces."""
     lines = []
     counts = [results.values(name) for name in COUNTS]
-    for suffix, variant in VARIANTS.items():
+    for suffix, variant in variants.items():
         values = {measure: results.values(measure + suffix) for measure in HIGHER}
         for i, setting in enumerate(results.settings):
             cells = [describe(setting) + variant]
@@ -115,11 +125,11 @@ def ours(results: Results) -> list[list[str]]:
     return lines
 
 
-def optimal(results: Results) -> list[list[str]]:
+def optimal(results: Results, variants: dict[str, str]) -> list[list[str]]:
     """Find the best setting for the whole set and for each image, by both protocols."""
     lines = []
     images, seeds = np.arange(len(results.images)), np.arange(len(results.seeds))
-    for suffix, variant in VARIANTS.items():
+    for suffix, variant in variants.items():
         values = {measure: results.values(measure + suffix) for measure in HIGHER}
         sign = {measure: 1 if is_higher else -1 for measure, is_higher in HIGHER.items()}
         best = {m: (sign[m] * results.mean(m, values[m])).argmax(axis=0) for m in HIGHER}
@@ -162,7 +172,7 @@ def published(table: str) -> list[list[str]]:
     else:
         best = f"C = {BEST_SETTING[0]}, M = {BEST_SETTING[1]}"
         lines = {best: SYSTEMS["DIC, best single setting"]}
-        if table == "table4":
+        if table in ("table4", "regions"):
             lines["OIS"] = SYSTEMS["DIC, best of 7 settings for each image"]
         if table == "table5":
             lines["without clustering"] = WITHOUT_CLUSTERING

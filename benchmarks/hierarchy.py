@@ -30,6 +30,7 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
 from sklearn_dic.hierarchy._cutting import choose_n_segments
+from sklearn_dic.hierarchy._merged_superpixels import ENCLOSING, MERGED
 from sklearn_dic.metrics import probabilistic_rand_index, segmentation_report
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
 from sklearn_dic.utils._device import one_torch_thread
@@ -49,41 +50,54 @@ MEASURES = {
 DIGITS_OF_DIFFERENCES = {"probabilistic_rand_index": 4, "boundary_displacement_error": 2}
 COLUMNS = ["method", "protocol", "image", "annotations", "regions", *MEASURES.values(), "seconds"]
 
-# What is merged, what encloses it, and the parameters of `build_merge_tree`.
-BEFORE_SPECTRAL = {"local_weight": 0, "spectral_weight": 0}
-NO_CONTRAST = {**BEFORE_SPECTRAL, "gradient_weight": 0, "mutual_information_weight": 0}
-WARD = {**NO_CONTRAST, "histogram_weight": 0, "size_exponent": 1, "border_exponent": 0}
-GRADIENT = {**WARD, "gradient_weight": 200, "size_exponent": 0.5}
-CONTRAST = {**GRADIENT, "mutual_information_weight": 100}
-METHODS: dict[str, tuple[tuple, dict]] = {
-    "Ward on Lab": ((200,), WARD),
-    "finer superpixels": ((100,), WARD),
-    "+ enclosing regions": ((100, 200, 400), WARD),
-    "+ gradient": ((100, 200, 400), GRADIENT),
-    "+ mutual information": ((100, 200, 400), CONTRAST),
-    "+ shared borders": ((100, 200, 400), {**BEFORE_SPECTRAL, "histogram_weight": 0}),
-    "+ histograms": ((100, 200, 400), BEFORE_SPECTRAL),
-    "+ spectral contours": ((100, 200, 400), {"local_weight": 0}),
-    "+ local differences (default)": ((100, 200, 400), {}),
+# Scale and sigma of what is merged, and of what encloses it.
+COARSE, FINE = [(200, 0.8)], [MERGED, *ENCLOSING]
+# What makes `build_merge_tree` Ward's linkage of colours; step by step these become defaults.
+WARD = {
+    "size_exponent": 1,
+    "border_exponent": 0,
+    "deviation_weight": 1,
+    "histogram_weight": 0,
+    "enclosing_weight": 0,
+    "gradient_weight": 0,
+    "mutual_information_weight": 0,
+    "local_weight": 0,
+    "spectral_exponent": 0,
 }
-SIMPLEST, DEFAULT = "Ward on Lab", "+ local differences (default)"
+METHODS: dict[str, tuple[list, dict]] = {
+    name: (scales, dict(list(WARD.items())[n_defaults:]))
+    for name, scales, n_defaults in [
+        ("Ward on Lab", COARSE, 0),
+        ("finer superpixels", FINE, 0),
+        ("+ sizes and borders", FINE, 2),
+        ("+ deviations", FINE, 3),
+        ("+ histograms", FINE, 4),
+        ("+ enclosing regions", FINE, 5),
+        ("+ gradient", FINE, 6),
+        ("+ mutual information", FINE, 7),
+        ("+ local differences", FINE, 8),
+        ("+ spectral contours (default)", FINE, 9),
+    ]
+}
+SIMPLEST, DEFAULT = "Ward on Lab", "+ spectral contours (default)"
 LEARNED = "+ learned features, seed "
 
 INTRODUCTION = """\
 Means over {n_images} images of BSDS300 and their annotators ({n_train} of train, {n_val} of val).
 ODS: the one number of regions, 1 to 40, whose mean PRI is best. ODS, distance: the one distance in
 the tree, at most 40 regions. OIS by PRI: for each image the number whose PRI is best. auto: what
-``n_segments="auto"`` chooses, without a look at the annotations. Weights and the distances of
+``n_segments="auto"`` chooses, without a look at the annotations. Weights and the distance of
 "auto" were chosen on images of train and on every other image of val. Covering is pooled over
 annotators and images. Seconds are those of a tree without its superpixels, with one thread on a
 shared processor.
 """
 OF_HELD_OUT = """\
-*Held out* are the 50 images of val that had no part in the choice of weights and distances.
+*Held out* are the 50 images of val that had no part in the choice of weights and distance.
 """
 STEPS = """\
-A tree adds to the one before what its name says; with the gradient, and with the shared borders,
-the size of the regions counts less (``size_exponent`` 1, .5 and .35).
+The simplest tree compares means and deviations of the colours alike. Each of the others adds to the
+one before what its name says, with the default weight; sizes and borders are the exponents, 1 and 0
+before, and deviations count for more.
 """
 OF_LEARNED = """\
 The features that ``DeepImageClustering()`` learned are added to the default, once for each seed;
@@ -135,12 +149,12 @@ def grow(
     path, annotations = item
     images = open_images(path)
     maps = {
-        scale: np.asarray(FelzenszwalbSuperpixels(scale).fit_transform(path))
-        for scale in (100, 200, 400)
+        (scale, sigma): np.asarray(FelzenszwalbSuperpixels(scale, sigma=sigma).fit_transform(path))
+        for scale, sigma in COARSE + FINE
     }
     grown: dict[str, tuple] = {}
 
-    def add(name: str, scales: tuple, parameters: dict, seed: int | None = None) -> None:
+    def add(name: str, scales: list, parameters: dict, seed: int | None = None) -> None:
         start = perf_counter()
         labels = None
         if seed is not None:

@@ -56,7 +56,7 @@ REGION_MERGERS = [
         threshold=5,
         gradient_weight=0,
         mutual_information_weight=0,
-        spectral_weight=0,
+        spectral_exponent=0,
     ),
 ]
 

@@ -82,6 +82,11 @@ def test_table_has_means_and_best_settings(benchmarks):
     paired = (values("pri")[1] - values("pri")[0]).mean()
     assert number(cells["C = 50, M = 16"][9]) == pytest.approx(paired, abs=6e-5)
     assert "``python this.py``" in table
+    of_regions = cells_of(benchmarks.render("regions", rows, SETTINGS, peers=peers, command=""))
+    assert of_regions.pop("setting")[5] == "regions"
+    assert of_regions == {
+        name: row for name, row in cells.items() if not name.endswith(("setting", "pieces apart"))
+    }
 
 
 def test_only_complete_images_count(benchmarks):

@@ -429,6 +429,7 @@ def test_photographs_of_the_authors_with_their_superpixels(berkeley):
 def test_a_photograph_is_segmented_sensibly():
     image = data.coffee()[::4, ::4]
     labels = DeepImageClustering(n_clusters=32, random_state=0).fit_predict(image)
-    assert 3 < labels.max() < 25
+    sizes = np.sort(np.bincount(labels.ravel()))[::-1]
+    assert sizes[:10].sum() > 0.8 * labels.size  # the others are reflections and shadows
     saucer, table, drink = labels[80, 30], labels[5, 130], labels[36, 58]
     assert len({saucer, table, drink}) == 3

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-Border = tuple[float, float]  # length, contrast summed over the length
+Border = np.ndarray  # length, and contrast and factor summed over the length
 Candidate = tuple[float, int, int]  # distance, smaller node, larger node
 
 
@@ -19,6 +19,7 @@ def agglomerate(
     pairs: np.ndarray,
     *,
     contrasts: np.ndarray | None = None,
+    factors: np.ndarray | None = None,
     lengths: np.ndarray | None = None,
     size_exponent: float = 1.0,
     border_exponent: float = 0.0,
@@ -27,14 +28,14 @@ def agglomerate(
 
     Two neighbours a and b of sizes s and features f merge at the distance
 
-    .. math:: \sqrt{h^p \, g^q \, (|f_a - f_b|^2 + c)}, \quad
+    .. math:: \sqrt{h^p \, g^q \, m \, (|f_a - f_b|^2 + c)}, \quad
         h = \frac{2 s_a s_b}{s_a + s_b}, \quad g = \frac{\min(l_a, l_b)}{l_{ab}},
 
-    where c is the contrast between them, l_ab the length of their common border and l the
-    length of all borders of a node. A merged node has the mean features of its parts, weighted
-    by size, and the mean contrast of their borders, weighted by length. Without contrast and
-    with p = 1, q = 0 this is Ward's linkage [1]_ between neighbours. Parts of the graph that
-    are not connected merge last.
+    where c is the contrast of their border, m its factor, l_ab its length and l the length of
+    all borders of a node. A merged node has the mean features of its parts, weighted by size,
+    and the mean contrasts and factors of their borders, weighted by length. Without contrasts
+    and factors and with p = 1, q = 0 this is Ward's linkage [1]_ between neighbours. Parts of
+    the graph that are not connected merge last.
 
     Parameters
     ----------
@@ -46,6 +47,8 @@ def agglomerate(
         Neighbours, each pair once.
     contrasts : ndarray of shape (n_pairs,), default=None
         Mean contrast along each border, 0 or larger. None: 0.
+    factors : ndarray of shape (n_pairs,), default=None
+        How much what differs counts across each border, 0 or larger. None: 1.
     lengths : ndarray of shape (n_pairs,), default=None
         Length of each border, larger than 0. None: 1.
     size_exponent : float, default=1.0
@@ -68,9 +71,10 @@ def agglomerate(
     """
     n_nodes = len(features)
     contrasts = np.zeros(len(pairs)) if contrasts is None else contrasts
+    factors = np.ones(len(pairs)) if factors is None else factors
     lengths = np.ones(len(pairs)) if lengths is None else lengths
     graph = _Graph(features, sizes, size_exponent, border_exponent)
-    graph.connect(pairs, lengths, contrasts)
+    graph.connect(pairs, lengths, contrasts, factors)
     candidates = graph.measure_all()
     children = np.zeros((n_nodes - 1, 2), np.int64)
     distances = np.zeros(n_nodes - 1)
@@ -79,7 +83,8 @@ def agglomerate(
             heapq.heappop(candidates)
         if not candidates:  # what is left is not connected: from here all are neighbours
             apart = np.array(list(combinations(sorted(graph.nodes), 2)))
-            graph.connect(apart, np.ones(len(apart)), np.zeros(len(apart)))
+            ones = np.ones(len(apart))
+            graph.connect(apart, ones, np.zeros(len(apart)), ones)
             candidates = graph.measure_all()
         distances[i], *children[i] = heapq.heappop(candidates)
         for candidate in graph.merge(*children[i].tolist()):
@@ -108,13 +113,14 @@ class _Graph:
         self.size_exponent = size_exponent
         self.border_exponent = border_exponent
 
-    def connect(self, pairs: np.ndarray, lengths: np.ndarray, contrasts: np.ndarray) -> None:
+    def connect(
+        self, pairs: np.ndarray, lengths: np.ndarray, contrasts: np.ndarray, factors: np.ndarray
+    ) -> None:
         """Add borders."""
-        for (a, b), length, contrast in zip(
-            pairs.tolist(), lengths.tolist(), contrasts.tolist(), strict=True
-        ):
-            self.borders[a][b] = self.borders[b][a] = (length, length * contrast)
-            self.lengths[[a, b]] += length
+        borders = np.stack([lengths, lengths * contrasts, lengths * factors], axis=1)
+        for (a, b), border in zip(pairs.tolist(), borders, strict=True):
+            self.borders[a][b] = self.borders[b][a] = border
+            self.lengths[[a, b]] += border[0]
 
     def has(self, candidate: Candidate) -> bool:
         """Whether neither node was merged since the distance was measured."""
@@ -134,9 +140,10 @@ class _Graph:
         """Distances from a node to some of its neighbours."""
         if not neighbors:
             return []
-        lengths, contrasts = np.array([self.borders[node][other] for other in neighbors]).T
+        lengths, contrasts, factors = np.array([self.borders[node][b] for b in neighbors]).T
         differences = self.features[neighbors] - self.features[node]
         squares = (differences**2).sum(axis=1) + contrasts / lengths
+        squares *= factors / lengths
         sizes = self.sizes[neighbors]
         harmonic = 2 * sizes * self.sizes[node] / (sizes + self.sizes[node])
         exposed = np.minimum(self.lengths[neighbors], self.lengths[node]) / lengths
@@ -155,10 +162,9 @@ class _Graph:
         self.lengths[node] = self.lengths[both].sum() - 2 * self.borders[a][b][0]
         merged: dict[int, Border] = {}
         for part in both:
-            for other, (length, contrast) in self.borders[part].items():
+            for other, border in self.borders[part].items():
                 if other not in both:
-                    before = merged.get(other, (0.0, 0.0))
-                    merged[other] = (before[0] + length, before[1] + contrast)
+                    merged[other] = merged[other] + border if other in merged else border
                     del self.borders[other][part]
         for other, border in merged.items():
             self.borders[other][node] = border

@@ -19,21 +19,25 @@ from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
 
+# Of a spectral contour, relative to their mean; where there is none, colours still tell apart.
+LEAST_STRENGTH = 0.05
+
 
 def build_merge_tree(
     image: np.ndarray,
     superpixels: Any,
     *,
     features: np.ndarray | None = None,
-    features_weight: float = 0.5,
-    enclosing_weight: float = 0.7,
-    histogram_weight: float = 30.0,
-    gradient_weight: float = 200.0,
+    features_weight: float = 0.2,
+    deviation_weight: float = 4.5,
+    histogram_weight: float = 20.0,
+    enclosing_weight: float = 28.0,
+    gradient_weight: float = 150.0,
     mutual_information_weight: float = 100.0,
-    local_weight: float = 0.35,
-    spectral_weight: float = 1.0,
-    size_exponent: float = 0.35,
-    border_exponent: float = 0.35,
+    local_weight: float = 0.25,
+    spectral_exponent: float = 0.5,
+    size_exponent: float = 0.25,
+    border_exponent: float = 0.2,
 ) -> MergeTree:
     """Merge the superpixels of one image, the most alike first.
 
@@ -48,21 +52,21 @@ def build_merge_tree(
     features : ndarray of shape (H, W, D), default=None
         Any more numbers that tell objects apart, such as learned ones. They are scaled to
         vary as much over the picture as its colours.
-    features_weight : float, default=0.5
+    features_weight : float, default=0.2
         How much these count; 0: not at all, for the spectral contours neither.
-    enclosing_weight : float, default=0.7
-        How much the other maps count.
-    histogram_weight : float, default=30.0
-        How much the histograms of colours and textures count: this is the difference in Lab
-        that is worth a Hellinger distance of 1.
-    gradient_weight, mutual_information_weight : float, default=200.0, 100.0
+    deviation_weight : float, default=4.5
+        How much a difference of standard deviations counts against one of mean colours.
+    histogram_weight, enclosing_weight : float, default=20.0, 28.0
+        How much the histograms of colours and textures count, those of the first map and
+        those of the others: the difference in Lab that is worth a Hellinger distance of 1.
+    gradient_weight, mutual_information_weight : float, default=150.0, 100.0
         How much it counts, against a squared difference in colour, that the colours change
         along a border, and that this picture rarely shows close together what meets there.
-    local_weight : float, default=0.35
+    local_weight : float, default=0.25
         How much it counts, as a contrast of their border, that the superpixels that meet there
         differ, against the difference of whole regions.
-    spectral_weight : float from 0 to 1, default=1.0
-        How far a contrast counts in proportion to the spectral contour along the border.
+    spectral_exponent : float, default=0.5
+        How much the strength of the spectral contour along a border counts. 0: not at all.
     size_exponent, border_exponent : float
         See `RegionMerging`.
 
@@ -87,6 +91,7 @@ def build_merge_tree(
             kinds,
             leaves,
             maps[1:],
+            deviation_weight=deviation_weight,
             histogram_weight=histogram_weight,
             enclosing_weight=enclosing_weight,
         )
@@ -111,15 +116,17 @@ def build_merge_tree(
         contrasts += mutual_information_weight * mutual_information_contrast(
             kinds, information, adjacency
         )
-    if spectral_weight > 0:
+    factors = None
+    if spectral_exponent > 0:
         contours = spectral_contours(kinds, information, features)
-        strengths = mean_along_borders(contours, adjacency)
-        contrasts *= 1 + spectral_weight * (_relative(strengths, adjacency.lengths) - 1)
+        strengths = _relative(mean_along_borders(contours, adjacency), adjacency.lengths)
+        factors = np.maximum(strengths, LEAST_STRENGTH) ** spectral_exponent
     children, distances = agglomerate(
         descriptions,
         np.bincount(leaves.ravel()) / leaves.size,
         adjacency.pairs,
         contrasts=contrasts,
+        factors=factors,
         lengths=adjacency.lengths,
         size_exponent=size_exponent,
         border_exponent=border_exponent,

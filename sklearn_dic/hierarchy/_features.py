@@ -26,10 +26,11 @@ def describe_regions(
     labels: np.ndarray,
     enclosing: Sequence[np.ndarray] = (),
     *,
-    histogram_weight: float = 30.0,
-    enclosing_weight: float = 0.7,
+    deviation_weight: float = 4.5,
+    histogram_weight: float = 20.0,
+    enclosing_weight: float = 28.0,
 ) -> np.ndarray:
-    """Describe regions by their colours, and by those of what encloses them.
+    """Describe regions by their colours and textures, and by those of what encloses them.
 
     Parameters
     ----------
@@ -42,28 +43,27 @@ def describe_regions(
     enclosing : sequence of ndarray of int, shape (H, W)
         Other divisions of the picture, mostly coarser ones. Regions of one object tend to lie
         in the same of their regions.
-    histogram_weight : float, default=30.0
-        How much a Hellinger distance of 1 counts against a difference of the channels.
-    enclosing_weight : float, default=0.7
-        How much each of the other divisions counts.
+    deviation_weight : float, default=4.5
+        How much a difference of standard deviations counts against one of means.
+    histogram_weight, enclosing_weight : float, default=20.0, 28.0
+        How much a Hellinger distance of 1 counts, between regions and between what encloses
+        them, against a difference of the channels.
 
     Returns
     -------
     features : ndarray of shape (n_regions, n_features)
-        Mean and standard deviation of the channels, histogram of the kinds; then the means and
-        histograms of the enclosing regions of each division.
+        Mean and standard deviation of the channels, histogram of the kinds; then, for each
+        division, the mean histogram of the enclosing regions.
     """
-    means, histograms = mean_by_region(channels, labels), kind_histograms(kinds, labels)
+    means = mean_by_region(channels, labels)
     squares = mean_by_region(channels.astype(np.float64) ** 2, labels)
     deviations = np.sqrt(np.maximum(squares - means**2, 0))
-    features = [means, deviations, histogram_weight * histograms]
-    for other in enclosing:
-        overlaps = overlap(labels, other)
-        features += [
-            enclosing_weight * overlaps @ mean_by_region(channels, other),
-            enclosing_weight * histogram_weight * overlaps @ kind_histograms(kinds, other),
-        ]
-    return np.concatenate(features, axis=1)
+    own = histogram_weight * kind_histograms(kinds, labels)
+    enclosed = [  # their mean colours would say nothing more
+        enclosing_weight * overlap(labels, other) @ kind_histograms(kinds, other)
+        for other in enclosing
+    ]
+    return np.concatenate([means, deviation_weight * deviations, own, *enclosed], axis=1)
 
 
 def relative_spread(features: np.ndarray, channels: np.ndarray) -> float:

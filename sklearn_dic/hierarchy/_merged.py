@@ -40,7 +40,8 @@ class MergedSuperpixels(BaseSuperpixels):
 
     Notes
     -----
-    What a mask leaves out has the mean colour of the rest while regions are merged.
+    What a mask leaves out has the mean colour of the rest while regions are merged: it may be one
+    of them, or cut one of them into pieces, which count as superpixels of their own.
 
     Examples
     --------

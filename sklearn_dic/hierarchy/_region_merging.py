@@ -32,10 +32,10 @@ from sklearn_dic.utils._validation import (
 class RegionMerging(ClusterMixin, BaseEstimator):
     """Segment an image by merging its superpixels, the most alike first.
 
-    No network and no training: neighbours are compared by the mean, the deviation and the
-    histogram of their colours, by the colours of the coarser superpixels that enclose them,
-    and by the contrast along their common border. The tree of all merges is kept, and cut into
-    any number of regions afterwards. Any number of channels.
+    No network and no training: neighbours are compared by the mean and the deviation of their
+    colours, by the histograms of their colours and textures and of those of the mostly coarser
+    superpixels that enclose them, and by the contrast along their common border. The tree of all
+    merges is kept, and cut into any number of regions afterwards. Any number of channels.
 
     Parameters
     ----------
@@ -47,31 +47,35 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     superpixels : str, transformer, array-like, list of these or None, default=None
         What is merged: as in `DeepImageClustering`. Of a list of several, the first is merged
         and the others enclose it; one alone is enclosed by Felzenszwalb superpixels at
-        ``scale=200`` and 400. None: those at 100, enclosed likewise. Where `X` is a
-        `SuperpixelMap`, as after a superpixel step in a Pipeline, its superpixels are merged
-        instead.
-    enclosing_weight : float, default=0.7
-        How much each of the enclosing regions counts against the region itself.
-    histogram_weight : float, default=30.0
+        ``scale=100``, 200 and 400. None: those at ``scale=25, sigma=0.5``, enclosed likewise.
+        Where `X` is a `SuperpixelMap`, as after a superpixel step in a Pipeline, its
+        superpixels are merged instead.
+    deviation_weight : float, default=4.5
+        How much a difference of the standard deviations of the colours counts, against one of
+        their means.
+    histogram_weight : float, default=20.0
         How much it counts which colours and textures a region has, and not only their mean:
         the difference in Lab that is worth a Hellinger distance of 1 between the histograms.
-    gradient_weight : float, default=200.0
+    enclosing_weight : float, default=28.0
+        The same for the histograms of the regions that enclose it.
+    gradient_weight : float, default=150.0
         How much the mean gradient of the colours along a border counts, against the squared
         difference of colours in Lab.
     mutual_information_weight : float, default=100.0
         How much it counts that the colours and textures that meet at a border are rarely
         found close together in this picture [1]_.
-    local_weight : float, default=0.35
+    local_weight : float, default=0.25
         How much it counts, as a contrast of their border, that the superpixels that meet there
         differ, against the difference of whole regions.
-    spectral_weight : float from 0 to 1, default=1.0
-        How far a contrast counts in proportion to the spectral contour along the border, its
-        strength where normalized cuts [2]_ would divide the picture. 0: not at all.
-    size_exponent : float, default=0.35
+    spectral_exponent : float, default=0.5
+        How much what differs across a border counts for more where the spectral contour along
+        it is strong, where normalized cuts [2]_ would divide the picture, and for less where it
+        is weak. 0: not at all.
+    size_exponent : float, default=0.25
         How much large regions resist merging. 1 is Ward's linkage [3]_.
-    border_exponent : float, default=0.35
+    border_exponent : float, default=0.2
         How much regions resist merging that share little of their borders.
-    features_weight : float, default=0.5
+    features_weight : float, default=0.2
         How much the `features` given to `fit` count against the colours; 0: not at all, for the
         spectral contours neither.
     channel_axis : {"auto", -1, None}, default="auto"
@@ -101,10 +105,9 @@ class RegionMerging(ClusterMixin, BaseEstimator):
 
     Notes
     -----
-    "auto" cuts where merges are farther than 48, and keeps up to five regions that are farther
-    apart than 42. These distances were chosen on photographs of the Berkeley segmentation data
-    set, with learned features. With other superpixels, weights or exponents, look for a
-    `threshold` of your own.
+    "auto" cuts where merges are farther than 44. This distance was chosen on photographs of the
+    Berkeley segmentation data set, with learned features. With other superpixels, weights or
+    exponents, look for a `threshold` of your own.
 
     Distances are in the units of Lab. Sizes of regions are shares of the image.
 
@@ -137,12 +140,13 @@ class RegionMerging(ClusterMixin, BaseEstimator):
             "array-like",
             None,
         ],
-        "enclosing_weight": [Interval(Real, 0, None, closed="left")],
+        "deviation_weight": [Interval(Real, 0, None, closed="left")],
         "histogram_weight": [Interval(Real, 0, None, closed="left")],
+        "enclosing_weight": [Interval(Real, 0, None, closed="left")],
         "gradient_weight": [Interval(Real, 0, None, closed="left")],
         "mutual_information_weight": [Interval(Real, 0, None, closed="left")],
         "local_weight": [Interval(Real, 0, None, closed="left")],
-        "spectral_weight": [Interval(Real, 0, 1, closed="both")],
+        "spectral_exponent": [Interval(Real, 0, None, closed="left")],
         "size_exponent": [Interval(Real, 0, None, closed="left")],
         "border_exponent": [Interval(Real, 0, None, closed="left")],
         "features_weight": [Interval(Real, 0, None, closed="left")],
@@ -157,15 +161,16 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         *,
         threshold: float | None = None,
         superpixels: Any = None,
-        enclosing_weight: float = 0.7,
-        histogram_weight: float = 30.0,
-        gradient_weight: float = 200.0,
+        deviation_weight: float = 4.5,
+        histogram_weight: float = 20.0,
+        enclosing_weight: float = 28.0,
+        gradient_weight: float = 150.0,
         mutual_information_weight: float = 100.0,
-        local_weight: float = 0.35,
-        spectral_weight: float = 1.0,
-        size_exponent: float = 0.35,
-        border_exponent: float = 0.35,
-        features_weight: float = 0.5,
+        local_weight: float = 0.25,
+        spectral_exponent: float = 0.5,
+        size_exponent: float = 0.25,
+        border_exponent: float = 0.2,
+        features_weight: float = 0.2,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -173,12 +178,13 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         self.n_segments = n_segments
         self.threshold = threshold
         self.superpixels = superpixels
-        self.enclosing_weight = enclosing_weight
+        self.deviation_weight = deviation_weight
         self.histogram_weight = histogram_weight
+        self.enclosing_weight = enclosing_weight
         self.gradient_weight = gradient_weight
         self.mutual_information_weight = mutual_information_weight
         self.local_weight = local_weight
-        self.spectral_weight = spectral_weight
+        self.spectral_exponent = spectral_exponent
         self.size_exponent = size_exponent
         self.border_exponent = border_exponent
         self.features_weight = features_weight
@@ -344,12 +350,13 @@ list of these
             superpixels,
             features=features,
             features_weight=self.features_weight,
-            enclosing_weight=self.enclosing_weight,
+            deviation_weight=self.deviation_weight,
             histogram_weight=self.histogram_weight,
+            enclosing_weight=self.enclosing_weight,
             gradient_weight=self.gradient_weight,
             mutual_information_weight=self.mutual_information_weight,
             local_weight=self.local_weight,
-            spectral_weight=self.spectral_weight,
+            spectral_exponent=self.spectral_exponent,
             size_exponent=self.size_exponent,
             border_exponent=self.border_exponent,
         )

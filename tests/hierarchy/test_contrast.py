@@ -141,13 +141,18 @@ def test_descriptions_by_hand():
     halves = np.array([[0, 0, 0, 1]])
     kinds = np.array([[0, 1, 1, 1]])
     features = describe_regions(
-        channels, kinds, labels, [halves], histogram_weight=2, enclosing_weight=0.5
-    )
+        channels, kinds, labels, [halves], deviation_weight=3, histogram_weight=2,
+        enclosing_weight=0.5,
+    )  # fmt: skip
     np.testing.assert_allclose(features[:, 0], [1, 5, 5])
-    np.testing.assert_allclose(features[:, 1], [1, 0, 0])
+    np.testing.assert_allclose(features[:, 1], [3, 0, 0])
     np.testing.assert_allclose(features[:, 2:4], 2 * np.sqrt([[0.5, 0.5], [0, 1], [0, 1]]))
-    np.testing.assert_allclose(features[:, 4], 0.5 * np.array([7 / 3, 7 / 3, 5]))
-    np.testing.assert_allclose(features[0, 5:], np.sqrt([1 / 3, 2 / 3]))
+    left = np.sqrt([1 / 3, 2 / 3])
+    np.testing.assert_allclose(features[:, 4:], 0.5 * np.array([left, left, [0, 1]]))
+    across = np.array([[0, 1, 1, 1]])
+    features = describe_regions(channels, kinds, labels, [across], enclosing_weight=1)
+    shares = np.array([[1, 1], [0, 2], [0, 2]]) / 2  # of the two regions of `across` in each
+    np.testing.assert_allclose(features[:, 4:], shares)
     np.testing.assert_allclose(kind_histograms(kinds, labels) ** 2 @ np.ones(2), 1)
 
 

@@ -28,12 +28,11 @@ def divisions(draw, largest=9):
 
 
 def grow(labels, seed=0, **parameters):
-    """A tree on random features and contrasts."""
+    """A tree on random features, contrasts and factors."""
     random = np.random.RandomState(seed)
     adjacency = find_adjacency(labels)
     features = random.rand(adjacency.n_regions, 3)
-    table = random.rand(adjacency.n_regions, adjacency.n_regions)
-    contrasts = (table + table.T)[tuple(adjacency.pairs.T)]
+    contrasts, factors = 2 * random.rand(2, len(adjacency.pairs))
     return MergeTree(
         labels,
         *agglomerate(
@@ -41,6 +40,7 @@ def grow(labels, seed=0, **parameters):
             np.bincount(labels.ravel()),
             adjacency.pairs,
             contrasts=contrasts,
+            factors=factors,
             lengths=adjacency.lengths,
             **parameters,
         ),
@@ -106,6 +106,27 @@ def test_contrast_and_borders_by_hand():
     np.testing.assert_allclose(distances**2, [1, 2, 2 * 8])
 
 
+def test_factors_by_hand():
+    # A path whose middle border differs most, and counts least.
+    path = np.array([[0, 1], [1, 2], [2, 3]])
+    features, contrasts = np.array([[0.0], [1.0], [3.0], [4.0]]), np.array([1.0, 0.0, 3.0])
+    children, distances = agglomerate(
+        features, np.ones(4), path, contrasts=contrasts, factors=np.array([0.5, 0.1, 2.0])
+    )
+    assert children.tolist() == [[1, 2], [0, 4], [3, 5]]
+    # The mean of 1 and 2 is compared with 0, then that of all three with 3.
+    sizes = np.array([1, 2 * 2 / 3, 2 * 3 / 4])
+    squares = [0.1 * 4, 0.5 * (4 + 1), 2 * ((4 - 4 / 3) ** 2 + 3)]
+    np.testing.assert_allclose(distances**2, sizes * squares)
+    # Where two borders become one, its factor and its contrast are their means, by length.
+    ring = np.array([[0, 1], [1, 2], [0, 2]])
+    _, distances = agglomerate(
+        np.zeros((3, 1)), np.ones(3), ring, contrasts=np.array([1.0, 7.0, 3.0]),
+        factors=np.array([1.0, 2.0, 5.0]), lengths=np.array([1.0, 1.0, 3.0]),
+    )  # fmt: skip
+    np.testing.assert_allclose(distances**2, [1, 4 / 3 * (17 / 4) * (16 / 4)])
+
+
 @settings(max_examples=40, deadline=None)
 @given(divisions(), st.sampled_from(SETTINGS), st.integers(0, 99))
 def test_any_number_of_regions_and_each_within_one_of_the_next(labels, parameters, seed):
@@ -147,8 +168,8 @@ def test_names_and_axes_do_not_matter(labels, parameters, seed):
     random = np.random.RandomState(seed)
     n_regions = labels.max() + 1
     names = random.permutation(n_regions)
-    table, features = random.rand(n_regions, n_regions), random.rand(n_regions, 2)
-    table += table.T
+    tables, features = random.rand(2, n_regions, n_regions), random.rand(n_regions, 2)
+    tables += tables.transpose(0, 2, 1)
     cuts = []
     for other, number in [(labels, np.arange(n_regions)), (names[labels].T, names)]:
         adjacency = find_adjacency(other)
@@ -159,7 +180,8 @@ def test_names_and_axes_do_not_matter(labels, parameters, seed):
                 features[old],
                 np.bincount(other.ravel()),
                 adjacency.pairs,
-                contrasts=table[tuple(old[adjacency.pairs].T)],
+                contrasts=tables[0][tuple(old[adjacency.pairs].T)],
+                factors=tables[1][tuple(old[adjacency.pairs].T)],
                 lengths=adjacency.lengths,
                 **parameters,
             ),

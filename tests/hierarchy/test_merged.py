@@ -31,13 +31,14 @@ def test_few_of_them_lose_less_than_many_compact_ones():
     assert achievable_segmentation_accuracy(truth, many.fit_transform(image)) < 1
 
 
-def test_what_a_mask_leaves_out_is_one_superpixel_more(photo):
+def test_what_a_mask_leaves_out_is_a_superpixel_of_its_own(photo):
     mask = np.ones(photo.shape[:2], bool)
     mask[:10] = False
     superpixels = np.asarray(MergedSuperpixels(5).fit_transform(photo, mask=mask))
     assert len(np.unique(superpixels[~mask])) == 1
     assert superpixels[0, 0] not in superpixels[mask]
-    assert superpixels[mask].max() + 1 >= 5
+    # It may be one of the five, or cut one of them in two.
+    assert 4 <= len(np.unique(superpixels[mask])) <= 6
 
 
 def test_labels_are_unions_of_them(photo):

@@ -9,11 +9,23 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_dic import PerImage
 from sklearn_dic.datasets import make_mosaic
-from sklearn_dic.hierarchy import MergeTree, RegionMerging, build_merge_tree
+from sklearn_dic.hierarchy import MergeTree, RegionMerging, _building, agglomerate, build_merge_tree
 from sklearn_dic.hierarchy._cutting import choose_n_segments, cut_tree
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels, SuperpixelMap
 from tests._registry import REGION_MERGERS
+
+WARD = {
+    "deviation_weight": 0,
+    "histogram_weight": 0,
+    "enclosing_weight": 0,
+    "gradient_weight": 0,
+    "mutual_information_weight": 0,
+    "local_weight": 0,
+    "spectral_exponent": 0,
+    "size_exponent": 1,
+    "border_exponent": 0,
+}
 
 each_merger = pytest.mark.parametrize("merger", REGION_MERGERS, ids=str)
 
@@ -162,10 +174,32 @@ def test_segment_is_what_another_fit_gives():
 
 
 def test_textures_are_found():
-    """What mean colours do not tell apart, the contrast of mutual information does."""
+    """Their mean colours are the same; deviations, histograms and borders tell them apart."""
     image, truth = make_mosaic(n_regions=4, random_state=0)
-    labels = RegionMerging(n_segments=4).fit_predict(image)
-    assert adjusted_rand_score(truth.ravel(), labels.ravel()) > 0.5
+    for region in range(4):
+        image[truth == region] -= image[truth == region].mean(axis=0)
+    image = (image - image.min()) / np.ptp(image)
+    found, ward = (
+        merging.fit_predict(image) for merging in (RegionMerging(4), RegionMerging(4, **WARD))
+    )
+    assert adjusted_rand_score(truth.ravel(), found.ravel()) > 0.8
+    assert adjusted_rand_score(truth.ravel(), ward.ravel()) < 0.2
+
+
+def test_what_differs_counts_by_the_spectral_contour(photo, monkeypatch):
+    seen = []
+
+    def spy(*args, factors, **kwargs):
+        seen.append(factors)
+        return agglomerate(*args, factors=factors, **kwargs)
+
+    monkeypatch.setattr(_building, "agglomerate", spy)
+    cuts = [RegionMerging(6, spectral_exponent=p).fit_predict(photo) for p in (0, 0.5, 1)]
+    assert seen[0] is None
+    np.testing.assert_allclose(seen[1] ** 2, seen[2])
+    assert seen[2].min() >= _building.LEAST_STRENGTH
+    assert seen[2].max() > 2  # times as strong as the mean
+    assert len({cut.tobytes() for cut in cuts}) == 3
 
 
 def test_superpixels_of_the_step_before(photo):
@@ -199,15 +233,13 @@ def test_features_decide_where_colors_do_not():
     ("distances", "n_segments"),
     [
         ([], 1),
-        ([10, 20, 41.9], 1),
-        ([10, 42.5, 47, 48], 4),
-        ([42.5] * 9, 5),
-        ([10, 42.5, 43, 43, 60, 70], 5),
-        ([47] * 3 + [49] * 4, 5),
-        ([47] * 3 + [49] * 6, 7),
+        ([10, 20, 43.9, 44], 1),
+        ([10, 44.1], 2),
+        ([44.1] * 9, 10),
+        ([10, 43, 45, 45, 60, 70], 5),
     ],
 )
-def test_auto_keeps_the_first_few_regions_at_a_smaller_distance(distances, n_segments):
+def test_auto_keeps_regions_apart_that_are_far_enough(distances, n_segments):
     n_leaves = len(distances) + 1
     nodes = [0, *range(n_leaves, 2 * n_leaves - 2)][: n_leaves - 1]  # a chain of merges
     children = np.array(list(zip(nodes, range(1, n_leaves), strict=True))).reshape(-1, 2)
@@ -224,7 +256,7 @@ def test_what_encloses_is_found_on_a_reduced_copy(photo, monkeypatch):
     merging = RegionMerging(9)
     reduced = merging.fit_predict(photo)
     assert adjusted_rand_score(exact.ravel(), reduced.ravel()) > 0.5
-    fine = FelzenszwalbSuperpixels(100).fit_transform(photo)
+    fine = FelzenszwalbSuperpixels(25, sigma=0.5).fit_transform(photo)
     assert merging.tree_.n_leaves == fine.max() + 1  # these are exact
 
 
@@ -233,8 +265,8 @@ def test_several_maps_enclose_the_first(photo):
     halves = np.zeros(photo.shape[:2], int)
     halves[:, 37:] = 1
     image = photo.astype(float) / 255
-    weights = {"gradient_weight": 0, "mutual_information_weight": 0, "spectral_weight": 0}
-    weights |= {"enclosing_weight": 100}
+    weights = {"gradient_weight": 0, "mutual_information_weight": 0, "spectral_exponent": 0}
+    weights |= {"enclosing_weight": 1000}
     tree = build_merge_tree(image, [fine, halves], **weights)
     assert isinstance(tree, MergeTree)
     assert tree.n_leaves == fine.max() + 1
@@ -252,7 +284,7 @@ def test_several_maps_enclose_the_first(photo):
         ({"threshold": -1}, "'threshold'"),
         ({"superpixels": "kmeans"}, "'superpixels'"),
         ({"gradient_weight": -1}, "'gradient_weight'"),
-        ({"spectral_weight": 1.1}, r"'spectral_weight' .* \[0.0, 1.0\]. Got 1.1"),
+        ({"spectral_exponent": -0.1}, "'spectral_exponent'"),
         ({"superpixels": np.zeros((9, 9), int)}, r"shape \(9, 9\), the image has \(50, 75\)"),
     ],
 )
