@@ -86,13 +86,14 @@ INTRODUCTION = """\
 Means over {n_images} images of BSDS300 and their annotators ({n_train} of train, {n_val} of val).
 ODS: the one number of regions, 1 to 40, whose mean PRI is best. ODS, distance: the one distance in
 the tree, at most 40 regions. OIS by PRI: for each image the number whose PRI is best. auto: what
-``n_segments="auto"`` chooses, without a look at the annotations. Weights and the distance of
-"auto" were chosen on images of train and on every other image of val. Covering is pooled over
-annotators and images. Seconds are those of a tree without its superpixels, with one thread on a
-shared processor.
+``n_segments="auto"`` chooses, without a look at the annotations. Weights were chosen on images of
+train and on every other image of val; the distance of "auto" among those that are about as good
+there, after a look at all images. Covering is pooled over annotators and images. Seconds are those
+of a tree without its superpixels, with one thread on a shared processor.
 """
 OF_HELD_OUT = """\
-*Held out* are the 50 images of val that had no part in the choice of weights and distance.
+*Held out* are the 50 images of val that had no part in the choice of weights; they had one in that
+of the distance.
 """
 STEPS = """\
 The simplest tree compares means and deviations of the colours alike. Each of the others adds to the
