@@ -23,13 +23,10 @@ TITLES = ["setting", "PRI ↑", "VoI ↓", "GCE ↓", "BDE ↓", "SC ↑", *COUN
 LEGEND = """\
 Values are means over images and seeds, ± the standard deviation over seeds where there are several
 of them. The last two columns are mean differences over the same images, ± their standard errors.
-"Pieces apart" numbers the connected pieces of a label apart. Published rows are means over all 300
+{about} Published rows are means over all 300
 images where they do not say otherwise."""
-OF_REGIONS = """\
-Values are means over images and seeds, ± the standard deviation over seeds where there are several
-of them. The last two columns are mean differences over the same images, ± their standard errors.
-"auto" makes at most C regions. Published rows are means over all 300 images where they do not say
-otherwise."""
+OF_LABELS = '"Pieces apart" numbers the connected pieces of a label apart.'
+OF_REGIONS = '"auto" makes at most C regions.'
 VARIANTS = {"": "", "_components": ", pieces apart"}
 WARNINGS = {"gpb200": "; **trained on the annotations of these images**"}
 
@@ -100,7 +97,7 @@ def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, co
     made = "; ".join(
         f"{name} {' and '.join(sorted({row[name] for row in rows}))}" for name in places
     )
-    legend = OF_REGIONS if table == "regions" else LEGEND
+    legend = LEGEND.format(about=OF_REGIONS if table == "regions" else OF_LABELS)
     lines += [legend, "", f"Made by ``{command}``: {made}.", ""]
     return "\n".join(line.rstrip() for line in lines)
 

@@ -65,20 +65,22 @@ WARD = {
     "spectral_exponent": 0,
 }
 METHODS: dict[str, tuple[list, dict]] = {
-    name: (scales, dict(list(WARD.items())[n_defaults:]))
-    for name, scales, n_defaults in [
-        ("Ward on Lab", COARSE, 0),
-        ("finer superpixels", FINE, 0),
-        ("+ sizes and borders", FINE, 2),
-        ("+ deviations", FINE, 3),
-        ("+ histograms", FINE, 4),
-        ("+ enclosing regions", FINE, 5),
-        ("+ gradient", FINE, 6),
-        ("+ mutual information", FINE, 7),
-        ("+ local differences", FINE, 8),
-        ("+ spectral contours (default)", FINE, 9),
-    ]
+    "Ward on Lab": (COARSE, WARD),
+    "finer superpixels": (FINE, WARD),
 }
+_left = WARD
+for _name, _defaults in {
+    "+ sizes and borders": ["size_exponent", "border_exponent"],
+    "+ deviations": ["deviation_weight"],
+    "+ histograms": ["histogram_weight"],
+    "+ enclosing regions": ["enclosing_weight"],
+    "+ gradient": ["gradient_weight"],
+    "+ mutual information": ["mutual_information_weight"],
+    "+ local differences": ["local_weight"],
+    "+ spectral contours (default)": ["spectral_exponent"],
+}.items():
+    _left = {name: value for name, value in _left.items() if name not in _defaults}
+    METHODS[_name] = FINE, _left
 SIMPLEST, DEFAULT = "Ward on Lab", "+ spectral contours (default)"
 LEARNED = "+ learned features, seed "
 

@@ -19,7 +19,7 @@ from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
 
-# Of a spectral contour, relative to their mean; where there is none, colours still tell apart.
+# Of a spectral contour, relative to their mean. It changes one tree of a hundred, a little.
 LEAST_STRENGTH = 0.05
 
 
