@@ -8,7 +8,8 @@ which the documentation includes, to docs/tables/hierarchy.rst. The images are t
 the folder that SKLEARN_DIC_DATA names, half of them from train, half from val.
 
 With ``--all`` it is all 300 images and only the simplest tree, the default one and those that have
-learned, beside what others have published, and the files are called bsds300.
+learned, beside what others have published, and the files are called bsds300. With ``--variants`` it
+is what the default tree might have been, compared with it; these files are called trees.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from importlib.metadata import version
+from inspect import signature
 from pathlib import Path
 from time import perf_counter
 
@@ -32,7 +34,7 @@ from sklearn_dic.hierarchy import MergeTree, build_merge_tree
 from sklearn_dic.hierarchy._cutting import choose_n_segments
 from sklearn_dic.hierarchy._merged_superpixels import ENCLOSING, MERGED
 from sklearn_dic.metrics import probabilistic_rand_index, segmentation_report
-from sklearn_dic.superpixels import FelzenszwalbSuperpixels
+from sklearn_dic.superpixels import BaseSuperpixels, FelzenszwalbSuperpixels, SLICSuperpixels
 from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import open_images
 from sklearn_dic.utils._parallel import for_each
@@ -50,8 +52,15 @@ MEASURES = {
 DIGITS_OF_DIFFERENCES = {"probabilistic_rand_index": 4, "boundary_displacement_error": 2}
 COLUMNS = ["method", "protocol", "image", "annotations", "regions", *MEASURES.values(), "seconds"]
 
-# Scale and sigma of what is merged, and of what encloses it.
-COARSE, FINE = [(200, 0.8)], [MERGED, *ENCLOSING]
+Parts = tuple[list[BaseSuperpixels], dict[str, float]]  # to merge and to enclose, and how
+
+
+def felzenszwalb(*maps: tuple[float, float]) -> list[BaseSuperpixels]:
+    """Superpixels of each scale and sigma."""
+    return [FelzenszwalbSuperpixels(scale, sigma=sigma) for scale, sigma in maps]
+
+
+COARSE, FINE = felzenszwalb((200, 0.8)), felzenszwalb(MERGED, *ENCLOSING)
 # What makes `build_merge_tree` Ward's linkage of colours; step by step these become defaults.
 WARD = {
     "size_exponent": 1,
@@ -64,7 +73,7 @@ WARD = {
     "local_weight": 0,
     "spectral_exponent": 0,
 }
-METHODS: dict[str, tuple[list, dict]] = {
+METHODS: dict[str, Parts] = {
     "Ward on Lab": (COARSE, WARD),
     "finer superpixels": (FINE, WARD),
 }
@@ -83,6 +92,25 @@ for _name, _defaults in {
     METHODS[_name] = FINE, _left
 SIMPLEST, DEFAULT = "Ward on Lab", "+ spectral contours (default)"
 LEARNED = "+ learned features, seed "
+WEIGHTS = {
+    name: parameter.default
+    for name, parameter in signature(build_merge_tree).parameters.items()
+    if name in WARD
+}
+VARIANTS: dict[str, Parts] = {
+    "merged: Felzenszwalb, scale 10": (felzenszwalb((10, 0.5), *ENCLOSING), {}),
+    "merged: Felzenszwalb, scale 50": (felzenszwalb((50, 0.5), *ENCLOSING), {}),
+    "merged: Felzenszwalb, scale 100": (felzenszwalb((100, 0.5), *ENCLOSING), {}),
+    "merged: Felzenszwalb, sigma 0.8": (felzenszwalb((MERGED[0], 0.8), *ENCLOSING), {}),
+    "merged: SLIC, 1,000": ([SLICSuperpixels(1000), *felzenszwalb(*ENCLOSING)], {}),
+    "enclosing: 200 and 400": (felzenszwalb(MERGED, *ENCLOSING[1:]), {}),
+    "enclosing: 100 to 800": (felzenszwalb(MERGED, *ENCLOSING, (800, 0.8)), {}),
+    **{
+        f"{name}={default * factor:g}": (FINE, {name: default * factor})
+        for name, default in WEIGHTS.items()
+        for factor in (0, 0.5, 2)
+    },
+}
 
 INTRODUCTION = """\
 Means over {n_images} images of BSDS300 and their annotators ({n_train} of train, {n_val} of val).
@@ -96,6 +124,13 @@ of a tree without its superpixels, with one thread on a shared processor.
 OF_HELD_OUT = """\
 *Held out* are the 50 images of val that had no part in the choice of weights; they had one in that
 of the distance.
+"""
+OF_VARIANTS = """\
+Means over {n_images} images of BSDS300 ({n_train} of train, {n_val} of val), and for all but the
+default tree mean differences to it on the same images, ± their standard errors. No network; the
+images of val include some that had no part in the choice of weights. ODS, distance: each tree at
+the one distance whose mean PRI is best, at most 40 regions. OIS by PRI: for each image the number
+of regions, 1 to 40, whose PRI is best. Covering is not pooled.
 """
 STEPS = """\
 The simplest tree compares means and deviations of the colours alike. Each of the others adds to the
@@ -112,7 +147,9 @@ def main() -> None:
     """Measure, and write rows and table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=60, help="half of train, half of val")
-    parser.add_argument("--all", action="store_true", help="all images, few trees; see above")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="all images, few trees; see above")
+    which.add_argument("--variants", action="store_true", help="other trees than the default")
     parser.add_argument("--root", default=None, help="folder of the data set")
     parser.add_argument("--seeds", type=int, default=0, help="fits of a network for each image")
     parser.add_argument("--n-jobs", type=int, default=None)
@@ -123,7 +160,9 @@ def main() -> None:
         item for half in halves for item in zip(half.images, half.annotations, strict=True)
     ]  # fmt: skip
     shared = {"n_jobs": options.n_jobs, "verbose": 1}
-    methods = [SIMPLEST, DEFAULT] if options.all else list(METHODS)
+    methods = {name: METHODS[name] for name in (SIMPLEST, DEFAULT)} if options.all else METHODS
+    if options.variants:
+        methods = {DEFAULT: METHODS[DEFAULT], **VARIANTS}
     grow_all = partial(grow, methods=methods, seeds=range(options.seeds))
     grown = list(for_each(grow_all, items, description="trees", **shared))
     best = best_cuts(grown)
@@ -135,29 +174,27 @@ def main() -> None:
         for row in of_image
     ]
     rows.sort(key=lambda row: list(grown[0]).index(row["method"]))
-    name = "bsds300" if options.all else "hierarchy"
+    name = "trees" if options.variants else "bsds300" if options.all else "hierarchy"
     with open(HERE / f"results/{name}.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    table = render(rows)
+    table = render_variants(rows) if options.variants else render(rows)
     (HERE.parent / f"docs/tables/{name}.rst").write_text(table)
     print(table)
 
 
 def grow(
-    item: tuple, methods: Sequence[str] = tuple(METHODS), seeds: Sequence[int] = ()
+    item: tuple, methods: dict[str, Parts] = METHODS, seeds: Sequence[int] = ()
 ) -> dict[str, tuple]:
     """Make all trees of one image -> tree, PRI at each scale, seconds, labels of the network."""
     path, annotations = item
     images = open_images(path)
-    maps = {
-        (scale, sigma): np.asarray(FelzenszwalbSuperpixels(scale, sigma=sigma).fit_transform(path))
-        for scale, sigma in COARSE + FINE
-    }
+    all_superpixels = {repr(one): one for superpixels, _ in methods.values() for one in superpixels}
+    maps = {name: np.asarray(one.fit_transform(path)) for name, one in all_superpixels.items()}
     grown: dict[str, tuple] = {}
 
-    def add(name: str, scales: list, parameters: dict, seed: int | None = None) -> None:
+    def add(name: str, superpixels: list, parameters: dict, seed: int | None = None) -> None:
         start = perf_counter()
         labels = None
         if seed is not None:
@@ -165,7 +202,9 @@ def grow(
                 dic = DeepImageClustering(n_segments=None, random_state=seed).fit(path)
                 labels = dic.labels_
                 parameters = {**parameters, "features": dic.transform(path)}
-        tree = build_merge_tree(images.pixels[0], [maps[s] for s in scales], **parameters)
+        tree = build_merge_tree(
+            images.pixels[0], [maps[repr(one)] for one in superpixels], **parameters
+        )
         seconds = perf_counter() - start
         scores = [
             probabilistic_rand_index(annotations, tree.cut(n_segments=min(n, tree.n_leaves)))
@@ -173,8 +212,8 @@ def grow(
         ]
         grown[name] = tree, scores, seconds, labels
 
-    for name in methods:
-        add(name, *METHODS[name])
+    for name, parts in methods.items():
+        add(name, *parts)
     for seed in seeds:
         add(f"{LEARNED}{seed}", *METHODS[DEFAULT], seed)
     return grown
@@ -280,14 +319,7 @@ def render(rows: list[dict]) -> str:
     lines = [introduction, *list_table(cells), *differences(rows)]
     n_seeds = len({row["method"] for row in rows if row["method"].startswith(LEARNED)})
     which = "--all" if len(images) == BSDS300 else f"--images {len(images)}"
-    packages = ["numpy", "scipy", "scikit-image", "torch"]
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    lines += [
-        f"Made by ``python benchmarks/hierarchy.py {which} --seeds {n_seeds}`` on",
-        f"{date.today()}, on {os.cpu_count()} cores of an {platform.machine()} processor, with",
-        f"{versions}.",
-        "",
-    ]
+    lines += made_by(f"{which} --seeds {n_seeds}")
     return "\n".join(line.rstrip(" ") for line in lines)
 
 
@@ -298,19 +330,73 @@ def differences(rows: list[dict]) -> list[str]:
         return []
     cells = [["learned features, minus", "cut", *MEASURES]]
     for other, protocol in [(SIMPLEST, "OIS by PRI"), (DEFAULT, "OIS by PRI"), (DEFAULT, "auto")]:
-        shown = []
-        for measure in MEASURES.values():
-            with_it, without = (
-                scores_by_image([row for row in some if row["protocol"] == protocol], measure)
-                for some in (learned, [row for row in rows if row["method"] == other])
-            )
-            paired = np.array([with_it[image] - without[image] for image in without])
-            error = paired.std(ddof=1) / len(paired) ** 0.5
-            digits = DIGITS_OF_DIFFERENCES.get(measure, 3)
-            shown.append(f"{paired.mean():+.{digits}f} ± {error:.{digits}f}")
+        others = [row for row in rows if row["method"] == other]
+        shown = compare(learned, others, protocol)
         cells.append([other.replace("+", r"\+"), protocol, *shown])
     introduction = "Mean differences on the same images, ± their standard errors:"
     return [introduction, "", *list_table(cells)]
+
+
+def render_variants(rows: list[dict]) -> str:
+    """Mean differences to the default tree as a table in reStructuredText."""
+    images = dict.fromkeys(row["image"] for row in rows)
+    n_train = sum(image.startswith("train") for image in images)
+    default = [row for row in rows if row["method"] == DEFAULT]
+    cells = [["tree", "cut", "regions", *MEASURES]]
+    for name, protocol in dict.fromkeys((row["method"], row["protocol"]) for row in rows):
+        own = [row for row in rows if (row["method"], row["protocol"]) == (name, protocol)]
+        if protocol not in ("ODS, distance", "OIS by PRI"):
+            continue
+        regions = np.mean([float(row["regions"]) for row in own])
+        if name == DEFAULT:
+            shown_name, shown = "default", means(own)
+        else:
+            shown_name = f"``{name}``" if "=" in name else name
+            shown = compare(own, default, protocol)
+        cells.append([shown_name, protocol, f"{regions:.1f}", *shown])
+    n_val = len(images) - n_train
+    lines = [
+        OF_VARIANTS.format(n_images=len(images), n_train=n_train, n_val=n_val),
+        *list_table(cells),
+        *made_by(f"--variants --images {len(images)}"),
+    ]
+    return "\n".join(lines)
+
+
+def made_by(which: str) -> list[str]:
+    """Name the command that makes a table again, and with what it was made."""
+    packages = ["numpy", "scipy", "scikit-image", "torch"]
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return [
+        f"Made by ``python benchmarks/hierarchy.py {which}`` on",
+        f"{date.today()}, on {os.cpu_count()} cores of an {platform.machine()} processor, with",
+        f"{versions}.",
+        "",
+    ]
+
+
+def means(rows: list[dict]) -> list[str]:
+    """Write the mean of each measure over images."""
+    shown = []
+    for measure in MEASURES.values():
+        digits = DIGITS_OF_DIFFERENCES.get(measure, 3)
+        shown.append(f"{np.mean([float(row[measure]) for row in rows]):.{digits}f}")
+    return shown
+
+
+def compare(some: list[dict], others: list[dict], protocol: str) -> list[str]:
+    """Write mean paired differences of each measure, ± their standard errors over images."""
+    shown = []
+    for measure in MEASURES.values():
+        scores, of_others = (
+            scores_by_image([row for row in rows if row["protocol"] == protocol], measure)
+            for rows in (some, others)
+        )
+        paired = np.array([scores[image] - of_others[image] for image in scores])
+        error = paired.std(ddof=1) / len(paired) ** 0.5
+        digits = DIGITS_OF_DIFFERENCES.get(measure, 3)
+        shown.append(f"{paired.mean():+.{digits}f} ± {error:.{digits}f}")
+    return shown
 
 
 def scores_by_image(rows: list[dict], measure: str) -> dict[str, float]:

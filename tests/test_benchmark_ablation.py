@@ -53,15 +53,41 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
     assert f"- {mean('default', 'labels'):.4f}" in text
     difference = mean("few", "regions") - mean("default", "regions")
     assert f"- {difference:+.4f} ± " in text
-    assert "2 images of BSDS300, 1 of train and 1 of val, 2 seed(s)." in text
+    assert "2 images of BSDS300, 1 of train and 1 of val." in text
+    assert text.count(", 2 seed(s):") == 2
     assert all(int(r["regions"]) <= 3 for r in rows if r["change"] == "few")
 
     results.write_text("\n".join(results.read_text().splitlines()[:-1]) + "\n")  # half a fit
-    measured = []
-    monkeypatch.setattr(ablation, "measure", lambda fit: measured.append(fit) or [])
+    measured, measure = [], ablation.measure
+    monkeypatch.setattr(ablation, "measure", lambda fit: measured.append(fit) or measure(fit))
     run(ablation, monkeypatch, *options)
     assert len(measured) == 1
-    assert results.read_text().count(",".join(ablation.COLUMNS)) == 1
+    assert table.read_text() == text
+    capsys.readouterr()
+
+
+def test_regions_of_fewer_seeds(ablation, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(ablation, "CHANGES", {"default": {"max_iter": 2}, ablation.NO_NETWORK: {}})
+    monkeypatch.setitem(ablation.TABLES, "variants", list(ablation.CHANGES))
+    monkeypatch.setattr(ablation, "HERE", tmp_path / "benchmarks")
+    for folder in ("benchmarks/results", "docs/tables"):
+        (tmp_path / folder).mkdir(parents=True)
+    write_bsds(tmp_path)
+    options = ["variants", "--root", tmp_path, "--images", 2, "--seeds", 2]
+    run(ablation, monkeypatch, *options, "--seeds-of-regions", 1)
+    with open(tmp_path / "benchmarks/results/variants.csv", newline="") as file:
+        measured = {(row["change"], row["answer"], row["seed"]) for row in csv.DictReader(file)}
+    assert measured == {
+        ("default", "regions", "0"),
+        ("default", "labels", "0"),
+        ("default", "labels", "1"),
+        (ablation.NO_NETWORK, "regions", "0"),
+    }
+    text = (tmp_path / "docs/tables/variants.rst").read_text()
+    regions, labels = text.split("Labels of the network")
+    assert ", 1 seed(s):" in regions
+    assert labels.startswith(", 2 seed(s):")
+    assert "--seeds 2 --seeds-of-regions 1``" in text
     capsys.readouterr()
 
 
@@ -69,7 +95,7 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
 def test_committed_table_is_made_of_the_committed_rows(ablation, tmp_path, name):
     copy = tmp_path / "rows.csv"
     copy.write_bytes((ablation.HERE / f"results/{name}.csv").read_bytes())
-    made = ablation.render(ablation.read_rows(copy), "")
+    made = ablation.render(list(ablation.read_rows(copy).values()), "")
     committed = (ablation.HERE.parent / f"docs/tables/{name}.rst").read_text()
     assert made.rpartition("Made by")[0] == committed.rpartition("Made by")[0]
 

@@ -105,10 +105,45 @@ def test_every_other_image_of_val_was_held_out(benchmark, rows, monkeypatch):
         assert all(line.startswith("     - 26.0\n") for line in lines)  # (12 + 40) / 2
 
 
-@pytest.mark.parametrize("name", ["hierarchy", "bsds300"])
+def test_variants_differ_from_the_default_in_one_thing(benchmark):
+    superpixels, parameters = benchmark.METHODS[benchmark.DEFAULT]
+    assert parameters == {}
+    for name, (others, changed) in benchmark.VARIANTS.items():
+        assert len(changed) == (repr(others) == repr(superpixels)), name
+    assert {name for _, changed in benchmark.VARIANTS.values() for name in changed} == set(
+        benchmark.WARD
+    )
+
+
+def test_variants_are_compared_with_the_default(benchmark, rows):
+    rows, _ = rows
+    of_default = [row for row in rows if row["method"] == benchmark.DEFAULT]
+    pri = "probabilistic_rand_index"
+    more = {"train/1": 0.02, "val/2": 0.04}
+    of_other = [
+        row | {"method": "scale=2", pri: row[pri] + more[row["image"]]} for row in of_default
+    ]
+    table = benchmark.render_variants(of_default + of_other)
+    cells = {
+        (name, protocol): rest
+        for name, protocol, *rest in (
+            line.split("\n     - ") for line in table.split("\n   * - ")[2:]
+        )
+    }
+    assert {name for name, _ in cells} == {"default", "``scale=2``"}
+    for protocol in ("ODS, distance", "OIS by PRI"):
+        mean = np.mean([row[pri] for row in of_default if row["protocol"] == protocol])
+        assert cells["default", protocol][1] == f"{mean:.4f}"
+        assert cells["``scale=2``", protocol][1] == "+0.0300 ± 0.0100"
+        assert cells["``scale=2``", protocol][2] == "+0.000 ± 0.000"
+    assert "--variants --images 2``" in table
+
+
+@pytest.mark.parametrize("name", ["hierarchy", "bsds300", "trees"])
 def test_committed_table_is_made_of_the_committed_rows(benchmark, name):
     with open(benchmark.HERE / f"results/{name}.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    made = benchmark.render(rows)
+    render = benchmark.render_variants if name == "trees" else benchmark.render
+    made = render(rows)
     committed = (benchmark.HERE.parent / f"docs/tables/{name}.rst").read_text()
     assert made.rpartition("Made by")[0] == committed.rpartition("Made by")[0]
