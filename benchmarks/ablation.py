@@ -10,8 +10,8 @@ BSDS300 train, half of val.
 
 The rows of each fit are written to benchmarks/results/ablation.csv (or variants.csv, ...) when it
 is done: a run that was stopped goes on where it was. When all are there, the table is written that
-the documentation includes, docs/tables/ablation.rst. Regions depend less on the seed than labels
-do: ``--seeds-of-regions 1`` makes those of the first seed only.
+the documentation includes, docs/tables/ablation.rst. ``--seeds-of-regions 1`` makes regions of the
+first seed only, and saves the merging for the others.
 """
 
 import argparse
@@ -246,7 +246,8 @@ def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     if fit.change == NO_NETWORK:
         regions = RegionMerging().fit_predict(fit.path)
         return {"regions": regions}, {"epochs": 0, "device": here}
-    dic = DeepImageClustering(**CHANGES[fit.change], random_state=fit.seed)
+    n_segments = "auto" if "regions" in fit.answers else None
+    dic = DeepImageClustering(n_segments=n_segments, **CHANGES[fit.change], random_state=fit.seed)
     if fit.change in INPUTS:  # superpixels and the rest of the tree are those of the picture
         image = img_as_float(imread(fit.path))
         seen = INPUTS[fit.change](image)
