@@ -1,69 +1,81 @@
-"""Which superpixels are merged, and what encloses them."""
+"""Regions of a merge tree as superpixels."""
+
+from numbers import Integral
 
 import numpy as np
-from skimage.transform import resize_local_mean
 
-from sklearn_dic.superpixels import FelzenszwalbSuperpixels
-from sklearn_dic.superpixels._color import is_in_unit_range
-from sklearn_dic.superpixels._resolve import resolve_superpixels
-from sklearn_dic.utils._images import Images
-
-# Scale and sigma, chosen on images of BSDS300 train and every other one of val: superpixels of
-# scale 10 are no better to merge, those of 100 are worse.
-MERGED, ENCLOSING = (25, 0.5), [(100, 0.5), (200, 0.8), (400, 0.8)]
-LARGEST_ENCLOSING = 250_000  # pixels
+from sklearn_dic.hierarchy._building import build_merge_tree
+from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
+from sklearn_dic.superpixels import BaseSuperpixels
+from sklearn_dic.utils._images import ChannelAxis, open_images
+from sklearn_dic.utils._validation import Interval
 
 
-def superpixels_to_merge(
-    images: Images, own: list[np.ndarray] | None, *, enclosed: bool = True
-) -> list[np.ndarray]:
-    """Complete the superpixels of each image: a map to merge, and maps that enclose it.
+class MergedSuperpixels(BaseSuperpixels):
+    """Superpixels that are regions of a merge tree: few, and of all sizes.
+
+    The tree is that of `RegionMerging`, which knows the contours of the whole picture. Where its
+    regions vote, `DeepImageClustering` with ``n_segments=None`` learns labels that are nearer to
+    what people draw, in fewer epochs, than from the superpixels that were merged. Any number of
+    channels; three from 0 to 1 are RGB, and compared in Lab.
 
     Parameters
     ----------
-    images : Images
-        The checked images.
-    own : list of ndarray of shape (K, H_i, W_i), or None
-        The map to merge, and after it those that enclose it. One alone is enclosed by three of
-        Felzenszwalb's; None: the first is Felzenszwalb's too.
-    enclosed : bool, default=True
-        Whether what encloses counts.
+    n_segments : int, default=20
+        Number of superpixels; fewer where the picture is almost even. The labels of the
+        network are at most as many.
+    channel_axis : {"auto", -1, None}, default="auto"
+        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
+        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
+        channel axis, 3-D is a stack of grey images.
+    n_jobs : int or None, default=None
+        How many images of a collection at a time, through joblib.
+    verbose : int, default=0
+        1 shows a progress bar that counts images.
+
+    See Also
+    --------
+    RegionMerging : The same regions as an answer.
+    sklearn_dic.superpixels.FelzenszwalbSuperpixels : What is merged.
+
+    Notes
+    -----
+    What a mask leaves out has the mean colour of the rest while regions are merged: it may be one
+    of them, or cut one of them into pieces, which count as superpixels of their own.
+
+    Examples
+    --------
+    >>> from skimage.data import coffee
+    >>> from sklearn_dic import DeepImageClustering
+    >>> from sklearn_dic.hierarchy import MergedSuperpixels
+    >>> image = coffee()[::4, ::4]
+    >>> superpixels = MergedSuperpixels()
+    >>> int(superpixels.fit_transform(image).max()) + 1
+    20
+    >>> dic = DeepImageClustering(n_segments=None, superpixels=superpixels, random_state=0)
+    >>> bool(dic.fit(image).n_clusters_ <= 20)
+    True
     """
-    if own is None:
-        scale, sigma = MERGED
-        own = _resolve([_Stretched(scale, sigma=sigma)], images)
-    if not enclosed or all(len(maps) > 1 for maps in own):
-        return own
-    others = _resolve([_Enclosing(scale, sigma=sigma) for scale, sigma in ENCLOSING], images)
-    return [
-        maps if len(maps) > 1 else np.concatenate([maps, enclosing])
-        for maps, enclosing in zip(own, others, strict=True)
-    ]
 
+    _parameter_constraints: dict = {
+        **BaseSuperpixels._parameter_constraints,
+        "n_segments": [Interval(Integral, 1, None, closed="left")],
+    }
 
-def _resolve(kinds: list[FelzenszwalbSuperpixels], images: Images) -> list[np.ndarray]:
-    found = resolve_superpixels(kinds, images)
-    assert found is not None  # which only superpixels=None would be
-    return found
-
-
-class _Stretched(FelzenszwalbSuperpixels):
-    """In the range of values that the scales are meant for."""
+    def __init__(
+        self,
+        n_segments: int = 20,
+        *,
+        channel_axis: ChannelAxis = "auto",
+        n_jobs: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.n_segments = n_segments
+        self.channel_axis = channel_axis
+        self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        if not is_in_unit_range(image):
-            image = (image - image.min()) / (np.ptp(image) or 1)
-        return super()._segment(image)
-
-
-class _Enclosing(_Stretched):
-    """On a reduced copy of a large image: what only encloses needs no exact borders."""
-
-    def _segment(self, image: np.ndarray) -> np.ndarray:
-        height, width = image.shape[:2]
-        step = int(np.ceil((height * width / LARGEST_ENCLOSING) ** 0.5))
-        if step == 1:
-            return super()._segment(image)
-        rows, columns = np.arange(height) // step, np.arange(width) // step
-        reduced = resize_local_mean(image, (rows[-1] + 1, columns[-1] + 1))
-        return super()._segment(reduced)[rows][:, columns]
+        (maps,) = superpixels_to_merge(open_images(image, -1), None)
+        tree = build_merge_tree(image, maps)
+        return tree.cut(n_segments=min(self.n_segments, tree.n_leaves))

@@ -123,7 +123,7 @@ def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
     images : array, list, or `X` itself
         The pictures, with a channel axis.
     superpixels : list of ndarray of shape (H, W), or None
-        The label map of each picture; None if `X` has none.
+        The label map of each picture, or of each pixel of a table; None if `X` has none.
     """
     if isinstance(X, SuperpixelMap):
         labels = np.asarray(X)

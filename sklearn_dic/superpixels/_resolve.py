@@ -114,7 +114,9 @@ def _one_entry_for_each_image(superpixels: Any, images: Images) -> list[Any]:
     if images.form == "image":
         return [superpixels]
     if images.form == "table":
-        superpixels = np.asarray(superpixels)[..., None, None]
+        superpixels = np.asarray(superpixels)
+        if superpixels.ndim < 3:  # or maps of (1, 1) already
+            superpixels = superpixels[..., None, None]
     entries = list(superpixels)
     if len(entries) != len(images):
         raise ValueError(

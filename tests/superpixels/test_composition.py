@@ -6,11 +6,13 @@ from joblib import Memory
 from skimage.color import rgb2lab
 from skimage.segmentation import slic
 from sklearn import config_context
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_dic import DeepImageClustering, PerImage
+from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     HierarchicalSuperpixels,
@@ -37,6 +39,18 @@ def test_a_pipeline_votes_with_its_superpixels(dic, photo):
     inside = DeepImageClustering(**{**dic.get_params(), "superpixels": slic_superpixels})
     np.testing.assert_array_equal(labels, inside.fit_predict(photo))
     np.testing.assert_array_equal(pipeline.predict(photo), labels)
+
+
+@pytest.mark.parametrize("last", [DeepImageClustering(3, max_iter=2), RegionMerging(1)], ids=str)
+def test_a_pipeline_takes_a_table_as_its_last_step_does(last, photo):
+    table = photo.reshape(-1, 3)[::100]
+    estimator = clone(last).set_params(channel_axis=-1)
+    if hasattr(estimator, "random_state"):
+        estimator.set_params(random_state=0)
+    pipeline = make_pipeline(SLICSuperpixels(channel_axis=-1), clone(estimator))
+    labels = pipeline.fit_predict(table)
+    np.testing.assert_array_equal(labels, estimator.fit_predict(table))
+    np.testing.assert_array_equal(pipeline.predict(table), labels)
 
 
 def test_grid_search_over_the_number_of_superpixels(dic, photo):
