@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 from scipy.linalg import eigh
-from scipy.ndimage import gaussian_gradient_magnitude
+from scipy.ndimage import affine_transform, gaussian_gradient_magnitude
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.linalg import eigsh
-from skimage.transform import resize
 
 from sklearn_dic.hierarchy._adjacency import step_slices
 
@@ -54,8 +53,8 @@ def spectral_contours(
     Returns
     -------
     strength : ndarray of shape (H, W)
-        0 or larger; only ratios mean something. The graph is that of a reduced copy, of at
-        most 17,500 pixels, so that time and memory do not grow with the picture.
+        0 or larger; only ratios mean something. The graph is that of a reduced copy, of about
+        17,500 pixels at most, so that time and memory hardly grow with the picture.
 
     References
     ----------
@@ -67,7 +66,8 @@ def spectral_contours(
        (2011), doi:10.1109/TPAMI.2010.161.
     """
     step = reduction_step(kinds.size)
-    middles = tuple(slice(min(side, step) // 2, None, step) for side in kinds.shape)
+    firsts = [min(side, step) // 2 for side in kinds.shape]
+    middles = tuple(slice(first, None, step) for first in firsts)
     reduced = kinds[middles]
     if reduced.size < 2:
         return np.zeros(kinds.shape)
@@ -78,7 +78,11 @@ def spectral_contours(
     for cost, vector in zip(costs, vectors.T, strict=True):
         plane = (vector / (vector.std() or 1)).reshape(reduced.shape)
         squares += gaussian_gradient_magnitude(plane, SIGMA) ** 2 / max(cost, LEAST_CUT)
-    return resize(np.sqrt(squares), kinds.shape, order=1)
+    # Each pixel of the copy lies where it was taken from.
+    places = {"matrix": np.eye(2) / step, "offset": -np.array(firsts) / step}
+    return affine_transform(
+        np.sqrt(squares), **places, output_shape=kinds.shape, order=1, mode="nearest"
+    )
 
 
 def _scale(features: np.ndarray) -> np.ndarray | None:

@@ -109,6 +109,21 @@ def test_large_pictures_are_cut_on_a_reduced_copy(monkeypatch):
     assert np.corrcoef(found[1::3, 1::3].ravel(), whole.ravel())[0, 1] > 0.98
 
 
+@pytest.mark.parametrize("step", [2, 3, 8])
+@pytest.mark.parametrize("shape", [(96, 120), (97, 123), (95, 125)])
+def test_contours_of_a_reduced_copy_lie_where_it_was_taken_from(step, shape, monkeypatch):
+    kinds = sort_pixels(data.coffee()[: 3 * shape[0] : 3, : 3 * shape[1] : 3] / 255.0, 12)
+    information = mutual_information(kinds)
+    taken = np.s_[step // 2 :: step, step // 2 :: step]
+    expected = spectral_contours(kinds[taken], information)
+    monkeypatch.setattr(spectral, "reduction_step", lambda _: step)
+    contours = spectral_contours(kinds, information)
+    np.testing.assert_allclose(contours[taken], expected, rtol=1e-6)
+    right = np.s_[step // 2 :: step, step // 2 + 1 :: step]  # one pixel on, towards the next
+    some = expected[:, :-1] * (1 - 1 / step) + expected[:, 1:] / step
+    np.testing.assert_allclose(contours[right][:, : some.shape[1]], some, rtol=1e-6)
+
+
 def test_thin_pictures_are_cut_too(monkeypatch):
     monkeypatch.setattr(spectral, "LARGEST", 300)
     kinds = np.zeros((2, 3000), int)
