@@ -27,7 +27,7 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
 from sklearn_dic.hierarchy._cutting import choose_n_segments
-from sklearn_dic.hierarchy._merged_superpixels import ENCLOSING, MERGED
+from sklearn_dic.hierarchy._leaves import ENCLOSING, MERGED
 from sklearn_dic.metrics import probabilistic_rand_index, segmentation_report
 from sklearn_dic.superpixels import BaseSuperpixels, FelzenszwalbSuperpixels, SLICSuperpixels
 from sklearn_dic.utils._device import one_torch_thread

@@ -31,7 +31,7 @@ from sklearn_dic._origin import DEFAULT_SUPERPIXELS, Origin, are_merged, is_one_
 from sklearn_dic._persistence import SaveMixin
 from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.hierarchy._cutting import check_cut, cut_tree, warn_of_fewer
-from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
+from sklearn_dic.hierarchy._leaves import superpixels_to_merge
 from sklearn_dic.network import (
     DICNetwork,
     Epoch,

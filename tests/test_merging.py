@@ -182,7 +182,6 @@ def test_each_image_of_a_collection(dic, photo):
     assert [part.max() + 1 for part in labels] == [7, 7]
 
 
-@pytest.mark.filterwarnings("ignore:n_segments=:sklearn.exceptions.ConvergenceWarning")
 def test_each_pixel_of_a_table_is_a_region(dic, photo):
     table = photo.reshape(-1, 3)[::100]
     dic.set_params(channel_axis=-1).fit(table)

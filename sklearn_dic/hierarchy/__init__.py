@@ -3,7 +3,7 @@
 from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._building import build_merge_tree
 from sklearn_dic.hierarchy._merge_tree import MergeTree
-from sklearn_dic.hierarchy._merged import MergedSuperpixels
+from sklearn_dic.hierarchy._merged_superpixels import MergedSuperpixels
 from sklearn_dic.hierarchy._region_merging import RegionMerging
 
 __all__ = ["MergeTree", "MergedSuperpixels", "RegionMerging", "agglomerate", "build_merge_tree"]

@@ -27,7 +27,7 @@ def build_merge_tree(
     image: np.ndarray,
     superpixels: Any,
     *,
-    features: np.ndarray | None = None,
+    features: Any = None,
     features_weight: float = 0.2,
     deviation_weight: float = 4.5,
     histogram_weight: float = 20.0,
@@ -49,7 +49,7 @@ def build_merge_tree(
     superpixels : array-like of int, shape (H, W) or (K, H, W), or list of K maps
         The first map is merged. The others help: what lies in one of their regions looks
         more alike.
-    features : ndarray of shape (H, W, D), default=None
+    features : array-like of shape (H, W, D), default=None
         Any more numbers that tell objects apart, such as learned ones. They are scaled to
         vary as much over the picture as its colours.
     features_weight : float, default=0.2
@@ -76,12 +76,18 @@ def build_merge_tree(
         Sizes are shares of the picture, so that distances mean the same in pictures of any
         size.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If image, superpixels or features have another shape, or values that are no numbers or
+        not finite; the message says what came.
+
     See Also
     --------
     RegionMerging : Does so for any form of input.
     """
-    maps = [superpixels] if np.ndim(superpixels) == 2 else list(superpixels)
-    maps = [check_superpixel_map(one, image.shape[:2], "the image") for one in maps]
+    image = _check_image(image)
+    maps = [check_superpixel_map(one, image.shape[:2], "the image") for one in _split(superpixels)]
     leaves = maps[0]
     channels = to_lab(image, None if is_in_unit_range(image) else False)
     kinds = sort_pixels(channels)
@@ -97,7 +103,7 @@ def build_merge_tree(
         )
     ]
     if features is not None:
-        _check_features(features, leaves.shape)
+        features = _check_features(features, leaves.shape)
         if features_weight == 0:
             features = None
     if features is not None:
@@ -140,11 +146,34 @@ def _relative(strengths: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return strengths * (lengths.sum() / total) if total > 0 else np.ones(len(strengths))
 
 
-def _check_features(features: np.ndarray, shape: tuple[int, ...]) -> None:
-    if features.ndim != 3 or features.shape[:2] != shape:
+def _check_image(image: Any) -> np.ndarray:
+    image = np.asarray(image)
+    if image.ndim != 3 or 0 in image.shape:
+        raise ValueError(f"the image has shape {image.shape}: (H, W, C) is needed")
+    _check_numbers(image, "the image")
+    return image
+
+
+def _check_features(features: Any, shape: tuple[int, ...]) -> np.ndarray:
+    features = np.asarray(features)
+    if features.ndim != 3 or features.shape[:2] != shape or features.shape[2] == 0:
         raise ValueError(
             f"features of shape {features.shape} do not fit an image of {shape}: (H, W, D) is "
             "needed"
         )
-    if not np.isfinite(features).all():
-        raise ValueError("the features of the image have NaN or infinity")
+    _check_numbers(features, "the features of the image")
+    return features
+
+
+def _check_numbers(values: np.ndarray, name: str) -> None:
+    if values.dtype.kind not in "fiub":
+        raise TypeError(f"{name} cannot be used: dtype {values.dtype}, and numbers are needed")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} cannot be used: NaN or infinity among the values")
+
+
+def _split(superpixels: Any) -> list[Any]:
+    """Take several maps apart; one stays whole."""
+    if len(superpixels) == 0:
+        raise ValueError("superpixels is empty: at least one map (H, W) is needed")
+    return [superpixels] if np.ndim(superpixels[0]) == 1 else list(superpixels)

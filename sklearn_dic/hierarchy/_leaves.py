@@ -1,4 +1,4 @@
-"""Which superpixels are merged, and what encloses them."""
+"""The leaves of a tree: which superpixels are merged, and what encloses them."""
 
 import numpy as np
 from skimage.transform import resize_local_mean
@@ -15,7 +15,11 @@ LARGEST_ENCLOSING = 250_000  # pixels
 
 
 def superpixels_to_merge(
-    images: Images, own: list[np.ndarray] | None, *, enclosed: bool = True
+    images: Images,
+    own: list[np.ndarray] | None,
+    *,
+    enclosed: bool = True,
+    n_jobs: int | None = None,
 ) -> list[np.ndarray]:
     """Complete the superpixels of each image: a map to merge, and maps that enclose it.
 
@@ -28,17 +32,16 @@ def superpixels_to_merge(
         Felzenszwalb's; None: the first is Felzenszwalb's too.
     enclosed : bool, default=True
         Whether what encloses counts.
+    n_jobs : int or None, default=None
+        How many images at a time, through joblib.
     """
     if own is None:
         scale, sigma = MERGED
-        own = _resolve([_Stretched(scale, sigma=sigma)], images)
-    if not enclosed or all(len(maps) > 1 for maps in own):
+        own = _resolve([_Stretched(scale, sigma=sigma, n_jobs=n_jobs)], images)
+    if not enclosed or len(own[0]) > 1:  # as many maps for each image
         return own
-    others = _resolve([_Enclosing(scale, sigma=sigma) for scale, sigma in ENCLOSING], images)
-    return [
-        maps if len(maps) > 1 else np.concatenate([maps, enclosing])
-        for maps, enclosing in zip(own, others, strict=True)
-    ]
+    enclosing = [_Enclosing(scale, sigma=sigma, n_jobs=n_jobs) for scale, sigma in ENCLOSING]
+    return [np.concatenate(maps) for maps in zip(own, _resolve(enclosing, images), strict=True)]
 
 
 def _resolve(kinds: list[FelzenszwalbSuperpixels], images: Images) -> list[np.ndarray]:

@@ -5,9 +5,9 @@ from numbers import Integral
 import numpy as np
 
 from sklearn_dic.hierarchy._building import build_merge_tree
-from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
+from sklearn_dic.hierarchy._leaves import superpixels_to_merge
 from sklearn_dic.superpixels import BaseSuperpixels
-from sklearn_dic.utils._images import ChannelAxis, open_images
+from sklearn_dic.utils._images import ChannelAxis, Images
 from sklearn_dic.utils._validation import Interval
 
 
@@ -76,6 +76,8 @@ class MergedSuperpixels(BaseSuperpixels):
         self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        (maps,) = superpixels_to_merge(open_images(image, -1), None)
+        images = Images([image], ["the image"], "image", [None])
+        images.pixels = [image]  # converted already, and warned of
+        (maps,) = superpixels_to_merge(images, None)
         tree = build_merge_tree(image, maps)
         return tree.cut(n_segments=min(self.n_segments, tree.n_leaves))

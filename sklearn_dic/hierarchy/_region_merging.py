@@ -11,8 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.hierarchy._building import build_merge_tree
 from sklearn_dic.hierarchy._cutting import check_cut, cut_tree, warn_of_fewer
+from sklearn_dic.hierarchy._leaves import superpixels_to_merge
 from sklearn_dic.hierarchy._merge_tree import MergeTree
-from sklearn_dic.hierarchy._merged_superpixels import superpixels_to_merge
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._belonging import Belonging
 from sklearn_dic.superpixels._map import take_images
@@ -45,11 +45,11 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     threshold : float or None, default=None
         Merge what is closer than this distance, instead of `n_segments`.
     superpixels : str, transformer, array-like, list of these or None, default=None
-        What is merged: as in `DeepImageClustering`. Of a list of several, the first is merged
-        and the others enclose it; one alone is enclosed by Felzenszwalb superpixels at
-        ``scale=100``, 200 and 400. None: those at ``scale=25, sigma=0.5``, enclosed likewise.
-        Where `X` is a `SuperpixelMap`, as after a superpixel step in a Pipeline, its
-        superpixels are merged instead.
+        What is merged, in any form that `DeepImageClustering` takes. Of a list of several, the
+        first is merged and the others enclose it; one alone is enclosed by Felzenszwalb
+        superpixels at ``scale=100``, 200 and 400. None: those at ``scale=25, sigma=0.5``,
+        enclosed likewise, which are finer than "felzenszwalb". Where `X` is a `SuperpixelMap`,
+        as after a superpixel step in a Pipeline, its superpixels are merged instead.
     deviation_weight : float, default=4.5
         How much a difference of the standard deviations of the colours counts, against one of
         their means.
@@ -325,7 +325,9 @@ list of these
         if maps is not None:
             superpixels = maps[0] if images.form == "image" else maps
         own = resolve_superpixels(superpixels, images)
-        return superpixels_to_merge(images, own, enclosed=self.enclosing_weight > 0)
+        return superpixels_to_merge(
+            images, own, enclosed=self.enclosing_weight > 0, n_jobs=self.n_jobs
+        )
 
     def _grow_trees(
         self, images: Images, maps: list[np.ndarray] | None, features: Any
@@ -343,7 +345,7 @@ list of these
             )
         )
 
-    def _grow_tree(self, parts: tuple[np.ndarray, np.ndarray, np.ndarray | None]) -> MergeTree:
+    def _grow_tree(self, parts: tuple[np.ndarray, np.ndarray, Any]) -> MergeTree:
         image, superpixels, features = parts
         return build_merge_tree(
             image,
@@ -368,15 +370,16 @@ list of these
         return tags
 
 
-def _of_each_image(features: Any, images: Images) -> Sequence[np.ndarray | None]:
+def _of_each_image(features: Any, images: Images) -> Sequence[Any]:
     """Take features apart, in the form of the images."""
     if features is None:
         return [None] * len(images)
     if images.form == "image":
-        return [np.asarray(features)]
-    if len(features) != len(images):
+        return [features]
+    entries = list(features) if np.iterable(features) else []
+    if len(entries) != len(images):
         raise ValueError(
-            f"features has {len(features)} entries for {len(images)} image(s): one for each is "
+            f"features has {len(entries)} entries for {len(images)} image(s): one for each is "
             "needed"
         )
-    return [np.asarray(one) for one in features]
+    return entries

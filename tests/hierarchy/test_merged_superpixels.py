@@ -16,6 +16,13 @@ def test_they_are_the_regions_of_a_tree_without_a_network(photo, n_segments):
     np.testing.assert_array_equal(np.asarray(superpixels), expected)
 
 
+def test_a_picture_is_warned_of_once(photo):
+    dark = photo.astype(np.uint16) * 20
+    with pytest.warns(UserWarning, match="image 1 has dtype uint16") as caught:
+        MergedSuperpixels(3).fit_transform([photo, dark])
+    assert len(caught) == 1
+
+
 def test_no_more_than_there_is_to_merge():
     halves = np.zeros((40, 50, 3))
     halves[:, 25:] = 1

@@ -243,12 +243,31 @@ def test_auto_keeps_regions_apart_that_are_far_enough(distances, n_segments):
 
 def test_what_encloses_is_found_on_a_reduced_copy(photo, monkeypatch):
     exact = RegionMerging(9).fit_predict(photo)
-    monkeypatch.setattr("sklearn_dic.hierarchy._merged_superpixels.LARGEST_ENCLOSING", 1500)
+    monkeypatch.setattr("sklearn_dic.hierarchy._leaves.LARGEST_ENCLOSING", 1500)
+    shapes, segment = [], FelzenszwalbSuperpixels._segment
+
+    def spy(superpixels, image):
+        shapes.append(image.shape[:2])
+        return segment(superpixels, image)
+
+    monkeypatch.setattr(FelzenszwalbSuperpixels, "_segment", spy)
     merging = RegionMerging(9)
     reduced = merging.fit_predict(photo)
+    assert shapes == [(50, 75), *3 * [(25, 38)]]
     assert adjusted_rand_score(exact.ravel(), reduced.ravel()) > 0.5
     fine = FelzenszwalbSuperpixels(25, sigma=0.5).fit_transform(photo)
     assert merging.tree_.n_leaves == fine.max() + 1  # these are exact
+
+
+def test_of_several_superpixels_the_first_are_merged(photo):
+    fine, coarse = FelzenszwalbSuperpixels(20), SLICSuperpixels(10)
+    merging = RegionMerging(4, superpixels=[fine, coarse]).fit(photo)
+    maps = [one.fit_transform(photo) for one in (fine, coarse)]
+    expected = build_merge_tree(photo / 255, maps)
+    assert merging.tree_.n_leaves == maps[0].max() + 1
+    np.testing.assert_array_equal(merging.labels_, expected.cut(n_segments=4))
+    alone = RegionMerging(4, superpixels=fine).fit(photo)
+    assert not np.array_equal(alone.tree_.children_, merging.tree_.children_)
 
 
 def test_several_maps_enclose_the_first(photo):
@@ -288,10 +307,41 @@ def test_bad_features(photo):
     merging = RegionMerging()
     with pytest.raises(ValueError, match=r"features of shape \(3, 4\) do not fit .*\(50, 75\)"):
         merging.fit(photo, features=np.zeros((3, 4)))
+    with pytest.raises(ValueError, match=r"features of shape \(50, 75, 0\) do not fit"):
+        merging.fit(photo, features=np.zeros((50, 75, 0)))
     with pytest.raises(ValueError, match=r"features of the image .* NaN or infinity"):
         merging.fit(photo, features=np.full((50, 75, 2), np.nan))
+    with pytest.raises(TypeError, match=r"features of the image .* dtype <U1"):
+        merging.fit(photo, features=np.full((50, 75, 2), "a"))
     with pytest.raises(ValueError, match=r"features has 1 entries for 2 image\(s\)"):
         merging.fit([photo, photo], features=[np.zeros((50, 75, 2))])
+    with pytest.raises(ValueError, match=r"features has 0 entries for 2 image\(s\)"):
+        merging.fit([photo, photo], features=7)
+
+
+@pytest.mark.parametrize(
+    ("image", "superpixels", "message"),
+    [
+        (np.zeros((3, 4)), np.zeros((3, 4), int), r"image has shape \(3, 4\): \(H, W, C\)"),
+        (np.full((3, 4, 1), np.nan), np.zeros((3, 4), int), "the image .* NaN"),
+        (np.zeros((3, 4, 1)), [], "superpixels is empty"),
+        (np.zeros((3, 4, 1)), [np.zeros((3, 4), int), np.zeros((3, 5), int)], r"\(3, 5\)"),
+        (np.zeros((3, 4, 1)), np.zeros((4, 3), int), r"\(4, 3\), the image has \(3, 4\)"),
+    ],
+)
+def test_bad_parts_of_a_tree(image, superpixels, message):
+    with pytest.raises(ValueError, match=message):
+        build_merge_tree(image, superpixels)
+
+
+def test_lists_are_as_good_as_arrays():
+    image, superpixels = [[[0.0], [1.0]], [[0.0], [1.0]]], [[0, 1], [2, 3]]
+    features = [[[0], [0]], [[5], [5]]]
+    tree = build_merge_tree(image, superpixels, features=features)
+    same = build_merge_tree(
+        np.array(image), np.array(superpixels), features=np.array(features, float)
+    )
+    np.testing.assert_array_equal(tree.children_, same.children_)
 
 
 def test_more_regions_than_superpixels(photo):
