@@ -116,4 +116,6 @@ def absorb_small(labels: np.ndarray) -> np.ndarray:
     pieces = label_components(labels, background=-1)
     sizes = np.bincount(pieces.ravel())
     large = (sizes >= SMALL * labels.size)[pieces]
+    if not large.any():
+        return labels
     return expand_labels(np.where(large, labels + 1, 0), distance=max(labels.shape)) - 1

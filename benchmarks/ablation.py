@@ -188,6 +188,7 @@ def main() -> None:
     ]
     results = HERE / f"results/{options.table}.csv"
     rows = read_rows(results)
+    write_rows(results, rows)
     missing = [fit for fit in fits if any((*fit.key, answer) not in rows for answer in fit.answers)]
     with open(results, "a", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
@@ -226,9 +227,7 @@ def measure(fit: Fit) -> list[dict[str, Any]]:
 
 
 def answers_to(change: str) -> list[str]:
-    """List what a change is measured by; nothing, if it is no longer made."""
-    if change not in CHANGES:
-        return []
+    """List what a change is measured by."""
     if change in (NO_NETWORK, CONSENSUS):
         return ["regions"]
     # regions have none of these: the default answers labels where one of the first two is
@@ -253,7 +252,7 @@ def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         seen = INPUTS[fit.change](image)
         dic.set_params(n_segments=None)
         labels = dic.fit_predict(seen, superpixels=FelzenszwalbSuperpixels().fit_transform(image))
-        regions = merge(image, dic.transform(seen))
+        regions = merge(image, dic.transform(seen)) if "regions" in fit.answers else labels
     elif fit.change == CONSENSUS:
         seeds = [fit.seed, fit.seed + 100, fit.seed + 200]
         dic.set_params(n_segments=None)
@@ -289,15 +288,21 @@ def read_rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
         with open(path, newline="") as file:
             every = [row for row in csv.DictReader(file) if row["date"]]
         rows = {tuple(row[name] for name in KEY): row for row in every}
-    with open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows.values())
     return rows
 
 
+def write_rows(path: Path, rows: dict[tuple[str, ...], dict[str, str]]) -> None:
+    """Write whole rows alone, and all of them or none."""
+    part = path.with_suffix(".part")
+    with open(part, "w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows.values())
+    part.replace(path)
+
+
 def render(rows: list[dict[str, str]], command: str) -> str:
-    """Draw the table, for the images and seeds that each change has in common with the default."""
+    """Draw the table; the default has the images and seeds of each change."""
     lines = []
     for answer in ("regions", "labels"):
         values = {
