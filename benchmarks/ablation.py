@@ -312,6 +312,8 @@ def render(rows: list[dict[str, str]], command: str) -> str:
             for row in rows
             if row["answer"] == answer
         }
+        if not values:
+            continue
         title = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
         lines += [f"{title[answer]}, {len({key[2] for key in values})} seed(s):", ""]
         cells = [["change", *MEASURES, answer, "epochs"]]

@@ -314,8 +314,7 @@ list of these
     def _open(self, X: Any) -> tuple[Images, list[np.ndarray] | None]:
         """Check the parameters and open the images, and the superpixels that came with them."""
         check_parameters(self)
-        if self.n_segments is None and self.threshold is None:
-            raise ValueError("n_segments and threshold are both None: say where to cut the tree")
+        check_cut(None if self.threshold is not None else self.n_segments, self.threshold)
         X, maps = take_images(X)
         return open_images(X, self.channel_axis if maps is None else -1), maps
 
