@@ -88,6 +88,10 @@ def test_regions_of_fewer_seeds(ablation, tmp_path, monkeypatch, capsys):
     assert ", 1 seed(s):" in regions
     assert labels.startswith(", 2 seed(s):")
     assert "--seeds 2 --seeds-of-regions 1``" in text
+    monkeypatch.setitem(ablation.TABLES, "variants", ["default"])
+    run(ablation, monkeypatch, *options, "--seeds-of-regions", 0)
+    text = (tmp_path / "docs/tables/variants.rst").read_text()
+    assert text.startswith("Labels of the network, 2 seed(s):")
     capsys.readouterr()
 
 
