@@ -10,7 +10,7 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils import Tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -32,7 +32,7 @@ from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each, with_bar
 from sklearn_dic.utils._thumbnails import ThumbnailMixin
-from sklearn_dic.utils._unwrapping import last_step
+from sklearn_dic.utils._unwrapping import channel_axis_of, last_step
 from sklearn_dic.utils._validation import (
     HasMethods,
     StrOptions,
@@ -158,8 +158,9 @@ one image
         images, form, names = self._split(X)
         targets = self._split_targets(y, len(images), form)
         task = FitTask.begin_fit(self, X, y, len(images), sequential=False)
-        own = getattr(self.estimator, "superpixels", None)
-        if len(images) > 1 and "superpixels" not in params and belong_to_one_image(own):
+        own = getattr(last_step(self.estimator), "superpixels", None)
+        given = any(name.split("__")[-1] == "superpixels" for name in params)
+        if len(images) > 1 and not given and belong_to_one_image(own):
             raise ValueError(
                 "the superpixels of the estimator belong to one image, and each of the "
                 f"{len(images)} images needs its own: fit(X, superpixels=[...]), "
@@ -194,7 +195,7 @@ one image
         elif hasattr(self, "estimators_"):
             del self.estimators_
         self.errors_ = errors
-        check_column_names(self, X, getattr(self.estimator, "channel_axis", None), reset=True)
+        check_column_names(self, X, channel_axis_of(self.estimator), reset=True)
         self.__dict__.pop("n_features_in_", None)
         if len(n_channels) == 1 and None not in n_channels:
             self.n_features_in_ = next(iter(n_channels))
@@ -252,8 +253,12 @@ one image
         labels : ndarray or list of ndarray
             In the form of `labels_`; None in the places of images that have no network.
         """
-        check_is_fitted(self, "estimators_")
-        check_column_names(self, X, getattr(self.estimator, "channel_axis", None), reset=False)
+        check_is_fitted(self, "labels_")
+        if not hasattr(self, "estimators_"):
+            raise NotFittedError(
+                "the networks were not kept, only their labels_: fit with keep_estimators=True"
+            )
+        check_column_names(self, X, channel_axis_of(self.estimator), reset=False)
         images, form, names = self._split(X)
         if len(images) != len(self.estimators_):
             raise ValueError(
@@ -302,7 +307,7 @@ one image
             if X.ndim == 3:
                 return list(X), "stack", [f"image {i}" for i in range(len(X))]
             return [X], "image", ["the image"]
-        images, form, names = split_images(X, getattr(self.estimator, "channel_axis", "auto"))
+        images, form, names = split_images(X, channel_axis_of(self.estimator))
         return ([X], "image", ["the table"]) if form == "table" else (images, form, names)
 
     @staticmethod

@@ -242,6 +242,8 @@ def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
         if array.dtype.kind in "biuf" and array.dtype.itemsize <= 8:
             tensors[name] = array.astype(array.dtype.newbyteorder("="), order="C", copy=False)
             return {"array": name}
+        if array.dtype == object and all(isinstance(item, str) for item in array.flat):
+            return {"names": array.tolist()}  # of columns
     raise TypeError(
         f"{name}={value!r} cannot be saved: a file without code holds numbers, text, paths, "
         "arrays of numbers, lists of these and the superpixel transformers of sklearn_dic. "
@@ -270,6 +272,8 @@ def _decode(value: Any, tensors: dict[str, np.ndarray]) -> Any:
             return own_classes()[name](**_decode_all(parameters, tensors))
         case {"array": name}:
             return tensors[name]
+        case {"names": items}:
+            return np.array(items, dtype=object)
         case dict():
             raise ValueError(f"{json.dumps(value)[:100]} is no value that is known here")
     return value

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_dic import DeepImageClustering, PerImage
 from sklearn_dic.superpixels import SLICSuperpixels
@@ -148,7 +149,7 @@ def test_ctrl_c_keeps_what_is_done(dic, images, monkeypatch):
 def test_without_estimators(dic, images):
     per_image = PerImage(dic, keep_estimators=False).fit(images)
     assert_same(per_image.labels_, PerImage(dic).fit_predict(images))
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="fit with keep_estimators=True"):
         per_image.predict(images)
 
 
@@ -195,3 +196,17 @@ def test_bad_parameters(dic, images, parameters, message):
 def test_progress_counts_images(dic, images, capsys):
     PerImage(dic, verbose=1).fit(images)
     assert "3/3" in capsys.readouterr().err
+
+
+def test_a_pipeline_reads_the_axes(dic, photo):
+    stack = np.stack([photo[..., 0], photo[::-1, :, 0]])
+    slic = SLICSuperpixels(20, channel_axis=None)
+    per_image = PerImage(make_pipeline(slic, dic.set_params(channel_axis=None))).fit(stack)
+    assert len(per_image.estimators_) == 2
+    assert per_image.labels_.shape == stack.shape
+
+
+def test_superpixels_in_a_pipeline_belong_to_one_image_as_well(dic, photo):
+    dic.set_params(superpixels=np.arange(photo[..., 0].size).reshape(photo.shape[:2]) // 100)
+    with pytest.raises(ValueError, match="superpixels of the estimator belong to one image"):
+        PerImage(make_pipeline(FunctionTransformer(), dic)).fit([photo, photo[::-1]])

@@ -125,6 +125,16 @@ class HalfSLIC(SLICSuperpixels):
 LABELS = np.arange(16 * 16).reshape(16, 16) // 50
 
 
+def test_names_of_columns(photo, file):
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame(photo.reshape(-1, 3)[:300], columns=list("rgb"))
+    dic = DeepImageClustering(8, channel_axis=-1, max_iter=2, random_state=0).fit(table)
+    dic.save(file)
+    loaded = DeepImageClustering.load(file)
+    assert list(loaded.feature_names_in_) == ["r", "g", "b"]
+    np.testing.assert_array_equal(loaded.predict(table), dic.labels_)
+
+
 @pytest.mark.parametrize(
     "superpixels",
     [

@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import resolve_superpixels
-from sklearn_dic.utils._images import ChannelAxis, Images, open_images, split_images
-from sklearn_dic.utils._unwrapping import last_step
+from sklearn_dic.utils._images import Images, open_images, split_images
+from sklearn_dic.utils._unwrapping import channel_axis_of, first_step, last_step
 
 _WITHOUT = "kind has 'superpixels', and this {} has none to draw"
 
@@ -19,7 +18,7 @@ _WITHOUT = "kind has 'superpixels', and this {} has none to draw"
 def open_like(estimator: Any, X: Any) -> Images:
     """Open images as the estimator reads them."""
     pictures, maps = take_images(X)
-    return open_images(pictures, _channel_axis(estimator) if maps is None else -1)
+    return open_images(pictures, channel_axis_of(estimator) if maps is None else -1)
 
 
 def predict_labels(estimator: Any, X: Any, images: Images) -> Any:
@@ -58,7 +57,7 @@ def _find(estimator: Any, X: Any, images: Images) -> list[np.ndarray]:
         before = estimator[:-1].transform(X) if len(estimator) > 1 else X
         return _find(estimator[-1], before, images)
     if hasattr(estimator, "estimators_"):
-        items = split_images(X, _channel_axis(estimator))[0]
+        items = split_images(X, channel_axis_of(estimator))[0]
         pairs = zip(estimator.estimators_, items, strict=True)
         return [_find(one, item, images.take(i))[0] for i, (one, item) in enumerate(pairs)]
     if hasattr(estimator, "_voters_of"):  # which knows those of its fit
@@ -86,23 +85,6 @@ def share_labels(estimator: Any) -> bool:
     return hasattr(last, "predict") and not own
 
 
-def _first(estimator: Any) -> Any:
-    """Find the part that reads the images; a FunctionTransformer takes whatever comes."""
-    if hasattr(estimator, "best_estimator_"):
-        return _first(estimator.best_estimator_)
-    if not isinstance(estimator, Pipeline):
-        return estimator
-    steps = [step for _, step in estimator.steps if not isinstance(step, FunctionTransformer)]
-    return _first(steps[0]) if steps else estimator[0]
-
-
-def _channel_axis(estimator: Any) -> ChannelAxis:
-    first = _first(estimator)
-    if not hasattr(first, "channel_axis") and hasattr(first, "estimator"):  # PerImage
-        first = _first(first.estimator)
-    return getattr(first, "channel_axis", "auto")
-
-
 def _takes_images(estimator: Any) -> bool:
-    first = _first(estimator)
+    first = first_step(estimator)
     return not hasattr(first, "__sklearn_tags__") or get_tags(first).input_tags.three_d_array

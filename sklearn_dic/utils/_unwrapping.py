@@ -3,6 +3,9 @@
 from typing import Any
 
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from sklearn_dic.utils._images import ChannelAxis
 
 
 def last_step(estimator: Any) -> Any:
@@ -14,3 +17,21 @@ def last_step(estimator: Any) -> Any:
             estimator = estimator[-1]
         else:
             return estimator
+
+
+def first_step(estimator: Any) -> Any:
+    """Find what reads the images; a FunctionTransformer takes whatever comes."""
+    if hasattr(estimator, "best_estimator_"):
+        return first_step(estimator.best_estimator_)
+    if not isinstance(estimator, Pipeline):
+        return estimator
+    steps = [step for _, step in estimator.steps if not isinstance(step, FunctionTransformer)]
+    return first_step(steps[0]) if steps else estimator[0]
+
+
+def channel_axis_of(estimator: Any) -> ChannelAxis:
+    """Tell how the axes of an array are read, by what reads the images."""
+    first = first_step(estimator)
+    if not hasattr(first, "channel_axis") and hasattr(first, "estimator"):  # PerImage, a search
+        first = first_step(first.estimator)
+    return getattr(first, "channel_axis", "auto")
