@@ -27,9 +27,14 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
 from sklearn_dic.hierarchy._cutting import choose_n_segments
-from sklearn_dic.hierarchy._leaves import ENCLOSING, MERGED
+from sklearn_dic.hierarchy._leaves import ENCLOSING
 from sklearn_dic.metrics import probabilistic_rand_index, segmentation_report
-from sklearn_dic.superpixels import BaseSuperpixels, FelzenszwalbSuperpixels, SLICSuperpixels
+from sklearn_dic.superpixels import (
+    BaseSuperpixels,
+    FelzenszwalbSuperpixels,
+    HierarchicalSuperpixels,
+    SLICSuperpixels,
+)
 from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._images import open_images
 from sklearn_dic.utils._parallel import for_each
@@ -38,7 +43,8 @@ HERE = Path(__file__).parent
 SCALES = range(1, 41)
 COLUMNS = ["method", "protocol", "image", "annotations", "regions", *MEASURES.values(), "seconds"]
 
-Parts = tuple[list[BaseSuperpixels], dict[str, float]]  # to merge and to enclose, and how
+# To merge (None: what the contours enclose) and to enclose, and how.
+Parts = tuple[list[BaseSuperpixels | None], dict[str, float]]
 
 
 def felzenszwalb(*maps: tuple[float, float]) -> list[BaseSuperpixels]:
@@ -46,7 +52,7 @@ def felzenszwalb(*maps: tuple[float, float]) -> list[BaseSuperpixels]:
     return [FelzenszwalbSuperpixels(scale, sigma=sigma) for scale, sigma in maps]
 
 
-COARSE, FINE = felzenszwalb((200, 0.8)), felzenszwalb(MERGED, *ENCLOSING)
+COARSE, FINE = felzenszwalb((200, 0.8)), [None, *felzenszwalb(*ENCLOSING)]
 # What makes `build_merge_tree` Ward's linkage of colours; step by step these become defaults.
 WARD = {
     "size_exponent": 1,
@@ -61,7 +67,7 @@ WARD = {
 }
 METHODS: dict[str, Parts] = {
     SIMPLEST: (COARSE, WARD),
-    "finer superpixels": (FINE, WARD),
+    "superpixels of contours": (FINE, WARD),
 }
 _left = WARD
 for _name, _defaults in {
@@ -82,13 +88,12 @@ WEIGHTS = {
     if name in WARD
 }
 VARIANTS: dict[str, Parts] = {
-    "merged: Felzenszwalb, scale 10": (felzenszwalb((10, 0.5), *ENCLOSING), {}),
-    "merged: Felzenszwalb, scale 50": (felzenszwalb((50, 0.5), *ENCLOSING), {}),
+    "merged: Felzenszwalb, scale 25": (felzenszwalb((25, 0.5), *ENCLOSING), {}),
     "merged: Felzenszwalb, scale 100": (felzenszwalb((100, 0.5), *ENCLOSING), {}),
-    "merged: Felzenszwalb, sigma 0.8": (felzenszwalb((MERGED[0], 0.8), *ENCLOSING), {}),
     "merged: SLIC, 1,000": ([SLICSuperpixels(1000), *felzenszwalb(*ENCLOSING)], {}),
-    "enclosing: 200 and 400": (felzenszwalb(MERGED, *ENCLOSING[1:]), {}),
-    "enclosing: 100 to 800": (felzenszwalb(MERGED, *ENCLOSING, (800, 0.8)), {}),
+    "merged: hierarchical, 800": ([HierarchicalSuperpixels(800), *felzenszwalb(*ENCLOSING)], {}),
+    "enclosing: 200 and 400": ([None, *felzenszwalb(*ENCLOSING[1:])], {}),
+    "enclosing: 100 to 800": ([None, *felzenszwalb(*ENCLOSING, (800, 0.8))], {}),
     **{
         f"{name}={default * factor:g}": (FINE, {name: default * factor})
         for name, default in WEIGHTS.items()
@@ -147,7 +152,10 @@ def grow(
     path, annotations = item
     images = open_images(path)
     all_superpixels = {repr(one): one for superpixels, _ in methods.values() for one in superpixels}
-    maps = {name: np.asarray(one.fit_transform(path)) for name, one in all_superpixels.items()}
+    maps = {
+        name: None if one is None else np.asarray(one.fit_transform(path))
+        for name, one in all_superpixels.items()
+    }
     grown: dict[str, tuple] = {}
 
     def add(name: str, superpixels: list, parameters: dict, seed: int | None = None) -> None:

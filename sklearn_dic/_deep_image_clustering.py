@@ -121,8 +121,8 @@ default="felzenszwalb"
         where photographs usually have their regions, into at most `n_clusters`; a collection,
         a table and an image with a `sample_mask` get the labels of the network, since these
         mean the same in each image; so do ``refine=False`` and ``connected_components=True``.
-        What is merged are the superpixels; but for None and "felzenszwalb" those that suit
-        merging, as in `RegionMerging`.
+        What is merged are the superpixels; but for None and "felzenszwalb" what lies inside the
+        contours of the picture and of what the network learned, as in `RegionMerging`.
     connected_components : bool, default=False
         Give each connected piece (8 neighbours) of a label of the network a label of its own.
         Labels then count the pieces of each image. Without effect on an exact number of
@@ -330,8 +330,8 @@ list of these
 default=None
             False at pixels to leave out. They have no part in superpixels, centres, votes and
             loss, have the label -1, and the network sees the mean colour of the others in
-            their place, so they may be NaN. In other methods, the training images have this
-            mask again where none is passed.
+            their place, so they may be NaN. In other methods, the training images, all of them
+            and in this order, have this mask again where none is passed.
 
         Returns
         -------
@@ -803,6 +803,11 @@ list, dtype float32
     def _merges(self, images: Images) -> bool:
         """Whether a fit to these images answers regions; a mask is refused where it does."""
         merges = self._answers_regions(is_one_whole(images))
+        if merges and images.form == "table":
+            raise ValueError(
+                f"n_segments={self.n_segments!r} and a table of pixels, which have no neighbours "
+                "to merge with: set n_segments=None, and n_clusters to the largest number wanted"
+            )
         if merges:
             self._check_has_no_mask(images)
         return merges

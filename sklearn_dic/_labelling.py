@@ -27,15 +27,15 @@ class TrainingSample:
     images : Images
     voters : list of ndarray of shape (K, H_i, W_i), or None
         The superpixels that vote; None: every pixel for itself.
-    merged : list of ndarray of shape (K, H_i, W_i), or None
-        Those that are merged, where the answer is regions.
+    merged : list of list of maps, or None
+        Those that are merged, as `superpixels_to_merge` gives them, where the answer is regions.
     passed : Any
         The superpixels that came with the images, if they did.
     """
 
     images: Images
     voters: list[np.ndarray] | None
-    merged: list[np.ndarray] | None
+    merged: list[list[np.ndarray | None]] | None
     passed: Any
 
 
@@ -91,7 +91,7 @@ def answer(
     network: DICNetwork,
     images: Images,
     voters: list[np.ndarray] | None,
-    merged: list[np.ndarray] | None,
+    merged: list[list[np.ndarray | None]] | None,
 ) -> tuple[list[np.ndarray], list[MergeTree]]:
     """Label images, and merge their superpixels.
 
@@ -101,7 +101,8 @@ def answer(
         Trained and frozen.
     images : Images
         Any images.
-    voters, merged : list of ndarray of shape (K, H_i, W_i), or None
+    voters : list of ndarray of shape (K, H_i, W_i), or None
+    merged : list of list of maps, or None
         As in `TrainingSample`.
 
     Returns

@@ -122,7 +122,7 @@ def is_one_whole(images: Images) -> bool:
 def are_merged(superpixels: Any) -> bool:
     """Whether the superpixels that vote are also those that are merged into regions.
 
-    For None and the default they are not: finer ones are computed for merging.
+    For None and the default they are not: those are merged that contours enclose.
     """
     is_default = isinstance(superpixels, str) and superpixels == DEFAULT_SUPERPIXELS
     return not (superpixels is None or is_default)

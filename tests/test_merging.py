@@ -182,8 +182,7 @@ def test_each_image_of_a_collection(dic, photo):
     assert [part.max() + 1 for part in labels] == [7, 7]
 
 
-def test_each_pixel_of_a_table_is_a_region(dic, photo):
+def test_a_table_of_pixels_has_nothing_to_merge(dic, photo):
     table = photo.reshape(-1, 3)[::100]
-    dic.set_params(channel_axis=-1).fit(table)
-    assert dic.labels_.shape == dic.predict(table).shape == (len(table),)
-    assert dic.segment(n_segments=1).shape == (len(table),)
+    with pytest.raises(ValueError, match="n_segments=7 and a table of pixels, which have no neigh"):
+        dic.set_params(channel_axis=-1).fit(table)

@@ -48,7 +48,7 @@ show(
 # %%
 # The superpixels
 # ---------------
-# They vote the labels, and they are what is merged; by default, finer ones than those that vote.
+# They vote the labels, and they are what is merged; by default, those are that contours enclose.
 # Those of Felzenszwalb grow as far as the picture is even, those of SLIC have about one size,
 # which their own ``n_segments`` sets.
 show(

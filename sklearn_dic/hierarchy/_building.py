@@ -6,6 +6,7 @@ import numpy as np
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._agglomeration import agglomerate
+from sklearn_dic.hierarchy._basins import find_basins
 from sklearn_dic.hierarchy._contrast import (
     gradient_contrast,
     mean_along_borders,
@@ -18,6 +19,7 @@ from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
+from sklearn_dic.utils._warnings import warn_caller
 
 # Of a spectral contour, relative to their mean. It changes one tree of a hundred, a little.
 LEAST_STRENGTH = 0.05
@@ -25,7 +27,7 @@ LEAST_STRENGTH = 0.05
 
 def build_merge_tree(
     image: np.ndarray,
-    superpixels: Any,
+    superpixels: Any = None,
     *,
     features: Any = None,
     features_weight: float = 0.2,
@@ -46,9 +48,10 @@ def build_merge_tree(
     image : ndarray of shape (H, W, C)
         Floats. Three channels from 0 to 1 are RGB, and compared in Lab; others are stretched
         to its range.
-    superpixels : array-like of int, shape (H, W) or (K, H, W), or list of K maps
-        The first map is merged. The others help: what lies in one of their regions looks
-        more alike.
+    superpixels : array-like of int, shape (H, W) or (K, H, W), list of K maps, or None
+        The first map is merged; None, alone or as the first of a list: what lies inside the
+        contours of this picture, by a watershed. The other maps help: what lies in one of their
+        regions looks more alike.
     features : array-like of shape (H, W, D), default=None
         Any more numbers that tell objects apart, such as learned ones. They are scaled to
         vary as much over the picture as its colours.
@@ -87,25 +90,32 @@ def build_merge_tree(
     RegionMerging : Does so for any form of input.
     """
     image = _check_image(image)
-    maps = [check_superpixel_map(one, image.shape[:2], "the image") for one in _split(superpixels)]
-    leaves = maps[0]
-    channels = to_lab(image, None if is_in_unit_range(image) else False)
+    if features is not None:
+        features = _check_features(features, image.shape[:2])
+        if features_weight == 0:
+            features = None
+    shape = image.shape[:2]
+    merged, *others = _split(superpixels)
+    leaves = None if merged is None else check_superpixel_map(merged, shape, "the image")
+    enclosing = [check_superpixel_map(one, shape, "the image") for one in others]
+    channels = _to_compare(image)
     kinds = sort_pixels(channels)
+    information = mutual_information(kinds)
+    if leaves is None or spectral_exponent > 0:
+        contours = spectral_contours(kinds, information, features)
+    if leaves is None:
+        leaves = check_superpixel_map(find_basins(channels, contours), shape, "the image")
     described = [
         describe_regions(
             channels,
             kinds,
             leaves,
-            maps[1:],
+            enclosing,
             deviation_weight=deviation_weight,
             histogram_weight=histogram_weight,
             enclosing_weight=enclosing_weight,
         )
     ]
-    if features is not None:
-        features = _check_features(features, leaves.shape)
-        if features_weight == 0:
-            features = None
     if features is not None:
         weight = features_weight * relative_spread(features, channels)
         described.append(weight * mean_by_region(features, leaves))
@@ -117,14 +127,12 @@ def build_merge_tree(
     if local_weight > 0:
         first, second = descriptions[adjacency.pairs.T]
         contrasts += local_weight * ((first - second) ** 2).sum(axis=1)
-    information = mutual_information(kinds)
     if mutual_information_weight > 0:
         contrasts += mutual_information_weight * mutual_information_contrast(
             kinds, information, adjacency
         )
     factors = None
     if spectral_exponent > 0:
-        contours = spectral_contours(kinds, information, features)
         strengths = _relative(mean_along_borders(contours, adjacency), adjacency.lengths)
         factors = np.maximum(strengths, LEAST_STRENGTH) ** spectral_exponent
     children, distances = agglomerate(
@@ -140,6 +148,19 @@ def build_merge_tree(
     return MergeTree(leaves, children, distances)
 
 
+def _to_compare(image: np.ndarray) -> np.ndarray:
+    """Lab of RGB; other channels as they are, stretched."""
+    if is_in_unit_range(image):
+        return to_lab(image, None)
+    is_picture = image.shape[:2] != (1, 1) and image.shape[2] == 3  # and no pixel of a table
+    if is_picture and 0 <= image.min() < image.max() <= 255 and (image % 1 == 0).all():
+        warn_caller(
+            f"three channels of whole numbers from {image.min():g} to {image.max():g} are merged "
+            "as they are, and not in Lab as RGB from 0 to 1 is: if they are RGB, divide by 255"
+        )
+    return to_lab(image, False)
+
+
 def _relative(strengths: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Divide the strengths of borders by their mean along all borders of the picture."""
     total = lengths @ strengths
@@ -151,7 +172,7 @@ def _check_image(image: Any) -> np.ndarray:
     if image.ndim != 3 or 0 in image.shape:
         raise ValueError(f"the image has shape {image.shape}: (H, W, C) is needed")
     _check_numbers(image, "the image")
-    return image
+    return image.astype(np.float32) if image.dtype.kind == "b" else image
 
 
 def _check_features(features: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -174,6 +195,8 @@ def _check_numbers(values: np.ndarray, name: str) -> None:
 
 def _split(superpixels: Any) -> list[Any]:
     """Take several maps apart; one stays whole."""
+    if superpixels is None:
+        return [None]
     if len(superpixels) == 0:
         raise ValueError("superpixels is empty: at least one map (H, W) is needed")
     return [superpixels] if np.ndim(superpixels[0]) == 1 else list(superpixels)

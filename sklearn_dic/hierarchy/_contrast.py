@@ -1,9 +1,9 @@
 """How strongly the two sides of a border differ, without a label."""
 
 import numpy as np
-from scipy.ndimage import gaussian_gradient_magnitude
 
 from sklearn_dic.hierarchy._adjacency import RegionAdjacency, Slices, step_slices
+from sklearn_dic.superpixels._color import gradient_length
 
 NEAR = (2, 4, 6, 8, 10, 12)  # pixels apart: which kinds are found together
 ACROSS = (2, 4, 6)  # pixels from one side of a border to the other
@@ -31,11 +31,7 @@ def gradient_contrast(
     contrasts : ndarray of shape (n_pairs,)
         In the units of the channels, for each pixel.
     """
-    gradient = np.linalg.norm(
-        [gaussian_gradient_magnitude(plane, sigma) for plane in np.moveaxis(channels, -1, 0)],
-        axis=0,
-    )
-    return mean_along_borders(gradient, adjacency)
+    return mean_along_borders(gradient_length(channels, sigma), adjacency)
 
 
 def mean_along_borders(values: np.ndarray, adjacency: RegionAdjacency) -> np.ndarray:

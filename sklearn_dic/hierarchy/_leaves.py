@@ -8,9 +8,8 @@ from sklearn_dic.superpixels._color import is_in_unit_range
 from sklearn_dic.superpixels._resolve import resolve_superpixels
 from sklearn_dic.utils._images import Images
 
-# Scale and sigma, chosen on images of BSDS300 train and every other one of val: superpixels of
-# scale 10 are no better to merge, those of 100 are worse.
-MERGED, ENCLOSING = (25, 0.5), [(100, 0.5), (200, 0.8), (400, 0.8)]
+# Scale and sigma, chosen on images of BSDS300 train and every other one of val.
+ENCLOSING = [(100, 0.5), (200, 0.8), (400, 0.8)]
 LARGEST_ENCLOSING = 250_000  # pixels
 
 
@@ -20,7 +19,7 @@ def superpixels_to_merge(
     *,
     enclosed: bool = True,
     n_jobs: int | None = None,
-) -> list[np.ndarray]:
+) -> list[list[np.ndarray | None]]:
     """Complete the superpixels of each image: a map to merge, and maps that enclose it.
 
     Parameters
@@ -29,40 +28,37 @@ def superpixels_to_merge(
         The checked images.
     own : list of ndarray of shape (K, H_i, W_i), or None
         The map to merge, and after it those that enclose it. One alone is enclosed by three of
-        Felzenszwalb's; None: the first is Felzenszwalb's too.
+        Felzenszwalb's; None: so are the basins that `build_merge_tree` finds.
     enclosed : bool, default=True
         Whether what encloses counts.
     n_jobs : int or None, default=None
         How many images at a time, through joblib.
+
+    Returns
+    -------
+    superpixels : list of list of ndarray or None
+        As `build_merge_tree` takes them.
     """
-    if own is None:
-        scale, sigma = MERGED
-        own = _resolve([_Stretched(scale, sigma=sigma, n_jobs=n_jobs)], images)
-    if not enclosed or len(own[0]) > 1:  # as many maps for each image
-        return own
-    enclosing = [_Enclosing(scale, sigma=sigma, n_jobs=n_jobs) for scale, sigma in ENCLOSING]
-    return [np.concatenate(maps) for maps in zip(own, _resolve(enclosing, images), strict=True)]
+    merged: list[list[np.ndarray | None]] = [[None] for _ in range(len(images))]
+    if own is not None:
+        merged = [list(one) for one in own]
+    if not enclosed or len(merged[0]) > 1:  # as many maps for each image
+        return merged
+    kinds = [_Enclosing(scale, sigma=sigma, n_jobs=n_jobs) for scale, sigma in ENCLOSING]
+    enclosing = resolve_superpixels(kinds, images)
+    assert enclosing is not None  # which only superpixels=None would be
+    return [[*first, *others] for first, others in zip(merged, enclosing, strict=True)]
 
 
-def _resolve(kinds: list[FelzenszwalbSuperpixels], images: Images) -> list[np.ndarray]:
-    found = resolve_superpixels(kinds, images)
-    assert found is not None  # which only superpixels=None would be
-    return found
+class _Enclosing(FelzenszwalbSuperpixels):
+    """In the range of values that the scales are meant for, and on a reduced copy of a large image.
 
-
-class _Stretched(FelzenszwalbSuperpixels):
-    """In the range of values that the scales are meant for."""
+    What only encloses needs no exact borders.
+    """
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
         if not is_in_unit_range(image):
             image = (image - image.min()) / (np.ptp(image) or 1)
-        return super()._segment(image)
-
-
-class _Enclosing(_Stretched):
-    """On a reduced copy of a large image: what only encloses needs no exact borders."""
-
-    def _segment(self, image: np.ndarray) -> np.ndarray:
         height, width = image.shape[:2]
         step = int(np.ceil((height * width / LARGEST_ENCLOSING) ** 0.5))
         if step == 1:

@@ -39,8 +39,10 @@ def is_in_unit_range(image: np.ndarray) -> bool:
 
 def color_gradient(image: np.ndarray, sigma: float, convert2lab: bool | None) -> np.ndarray:
     """(H, W, C) -> (H, W): length of the gradient over all channels, as `to_lab` gives them."""
-    channels = to_lab(image, convert2lab)
-    lengths = [
-        gaussian_gradient_magnitude(channels[..., k], sigma) for k in range(channels.shape[-1])
-    ]
-    return np.linalg.norm(lengths, axis=0)
+    return gradient_length(to_lab(image, convert2lab), sigma)
+
+
+def gradient_length(channels: np.ndarray, sigma: float) -> np.ndarray:
+    """(H, W, C) -> (H, W): length over all channels of the derivative of a Gaussian."""
+    planes = np.moveaxis(channels, -1, 0)
+    return np.linalg.norm([gaussian_gradient_magnitude(one, sigma) for one in planes], axis=0)

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_dic import DeepImageClustering, PerImage
+from sklearn_dic.hierarchy import RegionMerging
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.inspection._segmentation import KINDS
 from sklearn_dic.model_selection import NoSplit
@@ -252,6 +253,12 @@ def test_estimators(photo, dic):
                 pairs = np.stack([maps.ravel(), display.labels[i].ravel()])
                 assert len(np.unique(pairs, axis=1)[0]) == len(np.unique(maps))
     assert display.axes_[0, 0].get_title().endswith(" superpixels")
+
+
+def test_superpixels_that_were_merged(photo):
+    merging = RegionMerging(5).fit(photo)
+    display = from_estimator(merging, photo, kind="superpixels")
+    np.testing.assert_array_equal(display.superpixels[0][0], merging.tree_.leaf_labels)
 
 
 def test_superpixels_are_those_that_voted(photo, dic):
