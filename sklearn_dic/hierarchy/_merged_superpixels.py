@@ -16,7 +16,7 @@ class MergedSuperpixels(BaseSuperpixels):
 
     The tree is that of `RegionMerging`, which knows the contours of the whole picture. Where its
     regions vote, `DeepImageClustering` with ``n_segments=None`` learns labels that are nearer to
-    what people draw, in fewer epochs, than from the superpixels that were merged. Any number of
+    what people draw, in fewer epochs, than from Felzenszwalb's. Any number of
     channels; three from 0 to 1 are RGB, and compared in Lab.
 
     Parameters
@@ -36,7 +36,7 @@ class MergedSuperpixels(BaseSuperpixels):
     See Also
     --------
     RegionMerging : The same regions as an answer.
-    sklearn_dic.superpixels.FelzenszwalbSuperpixels : What is merged.
+    sklearn_dic.superpixels.FelzenszwalbSuperpixels : What votes by default.
 
     Notes
     -----
