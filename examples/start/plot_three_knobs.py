@@ -48,12 +48,12 @@ show(
 # %%
 # The superpixels
 # ---------------
-# They vote the labels, and they are what is merged; by default, those are that contours enclose.
-# Those of Felzenszwalb grow as far as the picture is even, those of SLIC have about one size,
-# which their own ``n_segments`` sets.
+# They vote the labels, and they are what is merged. By default Felzenszwalb's vote, which grow as
+# far as the picture is even, and what contours enclose is merged. Those of SLIC have about one
+# size, which their own ``n_segments`` sets.
 show(
     {
-        "Felzenszwalb": dic.labels_,
+        "default": dic.labels_,
         "SLIC, 100": segment(superpixels=SLICSuperpixels(n_segments=100)),
         "SLIC, 500": segment(superpixels=SLICSuperpixels(n_segments=500)),
     }
