@@ -490,7 +490,7 @@ default=None
         self._check_size_and_range("prediction", images, merges=merges)
         voters = merged = None
         if merges:
-            self._check_has_no_mask(images)
+            self._check_can_be_merged(images)
             merged = superpixels_to_merge(images, self._find_merged_voters(images, passed))
         elif self.refine:
             voters = self._find_voters(images, passed)
@@ -801,18 +801,18 @@ list, dtype float32
         return fitted_alone and self.refine and not self.connected_components
 
     def _merges(self, images: Images) -> bool:
-        """Whether a fit to these images answers regions; a mask is refused where it does."""
+        """Whether a fit to these images answers regions; a mask and a table are refused then."""
         merges = self._answers_regions(is_one_whole(images))
-        if merges and images.form == "table":
+        if merges:
+            self._check_can_be_merged(images)
+        return merges
+
+    def _check_can_be_merged(self, images: Images) -> None:
+        if images.form == "table":
             raise ValueError(
                 f"n_segments={self.n_segments!r} and a table of pixels, which have no neighbours "
                 "to merge with: set n_segments=None, and n_clusters to the largest number wanted"
             )
-        if merges:
-            self._check_has_no_mask(images)
-        return merges
-
-    def _check_has_no_mask(self, images: Images) -> None:
         if images.masks is not None:
             raise ValueError(
                 f"n_segments={self.n_segments!r} and a sample_mask (a training image has that of "

@@ -184,5 +184,7 @@ def test_each_image_of_a_collection(dic, photo):
 
 def test_a_table_of_pixels_has_nothing_to_merge(dic, photo):
     table = photo.reshape(-1, 3)[::100]
-    with pytest.raises(ValueError, match="n_segments=7 and a table of pixels, which have no neigh"):
-        dic.set_params(channel_axis=-1).fit(table)
+    fitted = clone(dic).fit(photo).set_params(channel_axis=-1)
+    for method in (clone(fitted).fit, fitted.predict):
+        with pytest.raises(ValueError, match="n_segments=7 and a table of pixels, which have no"):
+            method(table)

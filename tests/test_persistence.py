@@ -9,6 +9,7 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -126,7 +127,6 @@ LABELS = np.arange(16 * 16).reshape(16, 16) // 50
 
 
 def test_names_of_columns(photo, file):
-    pd = pytest.importorskip("pandas")
     table = pd.DataFrame(photo.reshape(-1, 3)[:300], columns=list("rgb"))
     dic = DeepImageClustering(8, channel_axis=-1, max_iter=2, random_state=0).fit(table)
     dic.save(file)

@@ -16,8 +16,8 @@ class MergedSuperpixels(BaseSuperpixels):
 
     The tree is that of `RegionMerging`, which knows the contours of the whole picture. Where its
     regions vote, `DeepImageClustering` with ``n_segments=None`` learns labels that are nearer to
-    what people draw, in fewer epochs, than from Felzenszwalb's. Any number of
-    channels; three from 0 to 1 are RGB, and compared in Lab.
+    what people draw, in fewer epochs, than from Felzenszwalb's. Any number of channels;
+    three from 0 to 1 are RGB, and compared in Lab.
 
     Parameters
     ----------
