@@ -42,9 +42,8 @@ class TrainingSample:
 def make_training_batches(
     network: DICNetwork, sample: TrainingSample
 ) -> tuple[list[Tensor], Tensor | None, Tensor | None]:
-    """Make what the network trains on, and lay its weights out like that, channels last."""
-    # PyTorch declares memory formats for tensors alone.
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    """Make what the network trains on, and lay its weights out like that."""
+    network.lay_out()
     reduced = [network.reduce(_to_tensor(image, network)) for image in sample.images.pixels]
     sizes = [image.shape[-2:] for image in reduced]
     masks = _reduce(sample.images.masks, sizes, network.device)
@@ -53,7 +52,8 @@ def make_training_batches(
             f"sample_mask leaves {sum(mask.sum() for mask in sample.images.masks or [])} "
             f"pixel(s), and none of them at resolution={network.resolution:g}; raise resolution"
         )
-    return make_batches(reduced, _reduce(sample.voters, sizes, network.device), masks)
+    voters = _reduce(sample.voters, sizes, network.device)
+    return make_batches(reduced, voters, masks, layout=network.layout)
 
 
 def aggregate(network: DICNetwork, images: Images) -> Iterator[Tensor]:

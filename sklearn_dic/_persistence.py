@@ -188,8 +188,7 @@ def _build(
         if name.startswith(_WEIGHTS)
     }
     network.load_state_dict(weights, assign=True)
-    # PyTorch declares memory formats for tensors alone.
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.lay_out()
     estimator.module_ = network.eval()
     for name, value in _decode_all(document["fitted"], tensors).items():
         setattr(estimator, name, value)

@@ -5,19 +5,24 @@ from torch import Tensor
 
 
 def make_batches(
-    images: list[Tensor], superpixels: list[Tensor] | None, masks: list[Tensor] | None = None
+    images: list[Tensor],
+    superpixels: list[Tensor] | None,
+    masks: list[Tensor] | None = None,
+    *,
+    layout: torch.memory_format = torch.channels_last,
 ) -> tuple[list[Tensor], Tensor | None, Tensor | None]:
     """[(1, C, H_i, W_i)], [(K, H_i, W_i)], [(H_i, W_i)] -> [(B_j, C, H_j, W_j)], (K, N'), (N',).
 
     Images of one size share a batch. The superpixels of all images, numbered apart in each
     of the K maps, follow the order of the batches' pixels. Where masks say which pixels
-    count, only these have superpixels, and their places are the last thing returned.
+    count, only these have superpixels, and their places are the last thing returned. The
+    batches lie in memory as `layout` says.
     """
     places: dict[torch.Size, list[int]] = {}
     for place, image in enumerate(images):
         places.setdefault(image.shape[-2:], []).append(place)
     batches = [
-        torch.cat([images[place] for place in group]).contiguous(memory_format=torch.channels_last)
+        torch.cat([images[place] for place in group]).contiguous(memory_format=layout)
         for group in places.values()
     ]
     order = [place for group in places.values() for place in group]

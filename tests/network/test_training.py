@@ -57,6 +57,32 @@ def test_same_labels_and_loss_as_the_plain_computation(clustering, upsampling, h
         assert epoch.n_labels == len(set(refined))
 
 
+@pytest.mark.parametrize(
+    ("capability", "layout"),
+    [
+        ("AVX2", torch.contiguous_format),
+        ("AVX512", torch.channels_last),
+        ("DEFAULT", torch.channels_last),
+    ],
+)
+def test_the_layout_changes_nothing_else(monkeypatch, capability, layout):
+    image, superpixels = two_tone()
+    epochs = []
+    for name in (capability, "AVX512"):
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda name=name: name)
+        network = small_network().double()
+        network.lay_out()
+        batches, *rest = make_batches([image.double()], [superpixels[None]], layout=network.layout)
+        overfit(network, batches, *rest, max_iter=5, on_epoch=epochs.append)
+        if name == capability:
+            assert network.layout == layout
+            assert batches[0].is_contiguous(memory_format=layout)
+            assert network.fts.fine[1].convolution.weight.is_contiguous(memory_format=layout)
+    for epoch, expected in zip(epochs[:5], epochs[5:], strict=True):
+        assert epoch.refined.tolist() == expected.refined.tolist()
+        assert epoch.loss == pytest.approx(expected.loss)
+
+
 def test_plain_computation_for_images_of_different_sizes():
     (first, parts), (second, other_parts) = two_tone(7, 8), two_tone(5, 6)
     second = 1 - second
