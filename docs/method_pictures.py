@@ -14,8 +14,7 @@ from skimage.data import chelsea, coffee
 from skimage.filters import gaussian
 
 from sklearn_dic import DeepImageClustering
-from sklearn_dic.hierarchy._contrast import mutual_information
-from sklearn_dic.hierarchy._kinds import sort_pixels
+from sklearn_dic.hierarchy._kinds import mutual_information, sort_pixels
 from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.inspection import SegmentationDisplay
 

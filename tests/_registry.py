@@ -50,12 +50,11 @@ CLUSTERERS = [
 
 REGION_MERGERS = [
     RegionMerging(),
-    RegionMerging(n_segments=3, superpixels="slic", mutual_information_weight=0),
+    RegionMerging(n_segments=3, superpixels="slic", enclosing_weight=0),
     RegionMerging(
         n_segments=None,
         threshold=5,
         gradient_weight=0,
-        mutual_information_weight=0,
         spectral_exponent=0,
     ),
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from skimage.color import rgb2lab
 
 from sklearn_dic.hierarchy import MergeTree, agglomerate
 from sklearn_dic.hierarchy._cutting import choose_n_segments
@@ -44,6 +45,19 @@ def rows(benchmark):
         for item in zip(items, grown, strict=True)
         for row in benchmark.measure(best, item)
     ], grown  # fmt: skip
+
+
+def test_the_simplest_tree_sees_means_and_deviations(benchmark):
+    image = np.full((12, 40, 3), 0.5)
+    image[:, 20:30:2], image[:, 21:30:2] = 0.45, 0.55  # the same mean
+    image[:, 30:] = 0.9
+    strips = np.repeat(np.arange(4), 10)[None].repeat(12, axis=0)
+    even, striped, bright = benchmark.ward_tree(image, strips).distances_
+    deviation = rgb2lab(image)[:, 20:30, 0].std()
+    assert even == 0
+    # Ward's weight of two sizes, here a half and a quarter of the picture, is 1/3
+    assert striped == pytest.approx(deviation / 3**0.5, rel=1e-3)
+    assert bright > 20
 
 
 def test_table_has_best_cuts_and_means(benchmark, rows):
@@ -92,7 +106,7 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
     assert float(own["auto"][0]) == np.mean(regions)
 
 
-def test_every_other_image_of_val_was_held_out(benchmark, rows, monkeypatch):
+def test_held_out_is_what_no_choice_of_weights_has_seen(benchmark, rows, monkeypatch):
     rows, _ = rows
     of_val = [row for row in rows if row["image"] == "val/2"]
     rows += [row | {"image": f"val/{k}", "regions": k} for k in (12, 3, 40) for row in of_val]
@@ -102,7 +116,7 @@ def test_every_other_image_of_val_was_held_out(benchmark, rows, monkeypatch):
     for protocol in ("auto", "OIS by PRI"):
         _, *lines = table.split(f"     - {protocol}, held out\n")
         assert lines
-        assert all(line.startswith("     - 26.0\n") for line in lines)  # (12 + 40) / 2
+        assert all(line.startswith("     - 40.0\n") for line in lines)  # of 12 and 40, and 2 and 40
 
 
 def test_variants_differ_from_the_default_in_one_thing(benchmark):

@@ -1,6 +1,5 @@
-"""Which regions touch, and what lies across their borders."""
+"""Which regions touch."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,36 +39,6 @@ class RegionAdjacency:
         known = self.pairs[:, 0] * self.n_regions + self.pairs[:, 1]
         places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
         return np.where(known[places] == wanted, places, -1)
-
-    def mean_across(
-        self,
-        steps: Iterable[tuple[int, int]],
-        contrast: Callable[[Slices, Slices, np.ndarray], np.ndarray],
-    ) -> np.ndarray:
-        """Mean contrast of the pixels that lie one step apart on both sides of each border.
-
-        Parameters
-        ----------
-        steps : iterable of (int, int)
-            Rows and columns from one pixel to the other.
-        contrast : callable
-            Of the slices of the first pixels, those of the second pixels, and where the
-            regions of the two differ, a boolean array; gives one number where that is True.
-
-        Returns
-        -------
-        means : ndarray of shape (n_pairs,)
-        """
-        total, count = np.zeros(len(self.pairs)), np.zeros(len(self.pairs))
-        for step in steps:
-            first, second = step_slices(*step)
-            differ = self.labels[first] != self.labels[second]
-            places = self.find(self.labels[first][differ], self.labels[second][differ])
-            values = contrast(first, second, differ)
-            touch = places >= 0
-            total += np.bincount(places[touch], values[touch], len(total))
-            count += np.bincount(places[touch], minlength=len(total))
-        return total / np.maximum(count, 1)
 
 
 def find_adjacency(labels: np.ndarray) -> RegionAdjacency:

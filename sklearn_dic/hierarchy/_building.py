@@ -7,14 +7,9 @@ import numpy as np
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._basins import find_basins
-from sklearn_dic.hierarchy._contrast import (
-    gradient_contrast,
-    mean_along_borders,
-    mutual_information,
-    mutual_information_contrast,
-)
+from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
 from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
-from sklearn_dic.hierarchy._kinds import sort_pixels
+from sklearn_dic.hierarchy._kinds import mutual_information, sort_pixels
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
@@ -31,15 +26,12 @@ def build_merge_tree(
     *,
     features: Any = None,
     features_weight: float = 0.2,
-    deviation_weight: float = 4.5,
-    histogram_weight: float = 20.0,
-    enclosing_weight: float = 28.0,
-    gradient_weight: float = 150.0,
-    mutual_information_weight: float = 100.0,
-    local_weight: float = 0.25,
-    spectral_exponent: float = 0.5,
-    size_exponent: float = 0.25,
-    border_exponent: float = 0.2,
+    enclosing_weight: float = 40.0,
+    gradient_weight: float = 300.0,
+    local_weight: float = 0.4,
+    spectral_exponent: float = 0.7,
+    size_exponent: float = 0.18,
+    border_exponent: float = 0.15,
 ) -> MergeTree:
     """Merge the superpixels of one image, the most alike first.
 
@@ -57,20 +49,18 @@ def build_merge_tree(
         vary as much over the picture as its colours.
     features_weight : float, default=0.2
         How much these count; 0: not at all, for the spectral contours neither.
-    deviation_weight : float, default=4.5
-        How much a difference of standard deviations counts against one of mean colours.
-    histogram_weight, enclosing_weight : float, default=20.0, 28.0
-        How much the histograms of colours and textures count, those of the first map and
-        those of the others: the difference in Lab that is worth a Hellinger distance of 1.
-    gradient_weight, mutual_information_weight : float, default=150.0, 100.0
+    enclosing_weight : float, default=40.0
+        How much the histograms of colours and textures in the regions of the other maps count:
+        the difference in Lab that is worth a Hellinger distance of 1.
+    gradient_weight : float, default=300.0
         How much it counts, against a squared difference in colour, that the colours change
-        along a border, and that this picture rarely shows close together what meets there.
-    local_weight : float, default=0.25
+        along a border.
+    local_weight : float, default=0.4
         How much it counts, as a contrast of their border, that the superpixels that meet there
         differ, against the difference of whole regions.
-    spectral_exponent : float, default=0.5
+    spectral_exponent : float, default=0.7
         How much the strength of the spectral contour along a border counts. 0: not at all.
-    size_exponent, border_exponent : float
+    size_exponent, border_exponent : float, default=0.18, 0.15
         See `RegionMerging`.
 
     Returns
@@ -100,22 +90,11 @@ def build_merge_tree(
     enclosing = [check_superpixel_map(one, shape, "the image") for one in others]
     channels = _to_compare(image)
     kinds = sort_pixels(channels)
-    information = mutual_information(kinds)
     if leaves is None or spectral_exponent > 0:
-        contours = spectral_contours(kinds, information, features)
+        contours = spectral_contours(kinds, mutual_information(kinds), features)
     if leaves is None:
         leaves = check_superpixel_map(find_basins(channels, contours), shape, "the image")
-    described = [
-        describe_regions(
-            channels,
-            kinds,
-            leaves,
-            enclosing,
-            deviation_weight=deviation_weight,
-            histogram_weight=histogram_weight,
-            enclosing_weight=enclosing_weight,
-        )
-    ]
+    described = [describe_regions(channels, kinds, leaves, enclosing, enclosing_weight)]
     if features is not None:
         weight = features_weight * relative_spread(features, channels)
         described.append(weight * mean_by_region(features, leaves))
@@ -127,10 +106,6 @@ def build_merge_tree(
     if local_weight > 0:
         first, second = descriptions[adjacency.pairs.T]
         contrasts += local_weight * ((first - second) ** 2).sum(axis=1)
-    if mutual_information_weight > 0:
-        contrasts += mutual_information_weight * mutual_information_contrast(
-            kinds, information, adjacency
-        )
     factors = None
     if spectral_exponent > 0:
         strengths = _relative(mean_along_borders(contours, adjacency), adjacency.lengths)

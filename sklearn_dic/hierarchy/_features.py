@@ -24,13 +24,10 @@ def describe_regions(
     channels: np.ndarray,
     kinds: np.ndarray,
     labels: np.ndarray,
-    enclosing: Sequence[np.ndarray] = (),
-    *,
-    deviation_weight: float = 4.5,
-    histogram_weight: float = 20.0,
-    enclosing_weight: float = 28.0,
+    enclosing: Sequence[np.ndarray],
+    enclosing_weight: float,
 ) -> np.ndarray:
-    """Describe regions by their colours and textures, and by those of what encloses them.
+    """Describe regions by their colours, and by colours and textures of what encloses them.
 
     Parameters
     ----------
@@ -43,27 +40,21 @@ def describe_regions(
     enclosing : sequence of ndarray of int, shape (H, W)
         Other divisions of the picture, mostly coarser ones. Regions of one object tend to lie
         in the same of their regions.
-    deviation_weight : float, default=4.5
-        How much a difference of standard deviations counts against one of means.
-    histogram_weight, enclosing_weight : float, default=20.0, 28.0
-        How much a Hellinger distance of 1 counts, between regions and between what encloses
-        them, against a difference of the channels.
+    enclosing_weight : float
+        How much a Hellinger distance of 1 between what encloses them counts, against a
+        difference of the channels.
 
     Returns
     -------
     features : ndarray of shape (n_regions, n_features)
-        Mean and standard deviation of the channels, histogram of the kinds; then, for each
-        division, the mean histogram of the enclosing regions.
+        Means of the channels; then, for each division, the mean histogram of the enclosing
+        regions.
     """
-    means = mean_by_region(channels, labels)
-    squares = mean_by_region(channels.astype(np.float64) ** 2, labels)
-    deviations = np.sqrt(np.maximum(squares - means**2, 0))
-    own = histogram_weight * kind_histograms(kinds, labels)
     enclosed = [  # their mean colours would say nothing more
         enclosing_weight * overlap(labels, other) @ kind_histograms(kinds, other)
         for other in enclosing
     ]
-    return np.concatenate([means, deviation_weight * deviations, own, *enclosed], axis=1)
+    return np.concatenate([mean_by_region(channels, labels), *enclosed], axis=1)
 
 
 def relative_spread(features: np.ndarray, channels: np.ndarray) -> float:

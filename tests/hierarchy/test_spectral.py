@@ -7,8 +7,7 @@ from scipy.ndimage import gaussian_gradient_magnitude
 from skimage import data
 
 from sklearn_dic.hierarchy import _spectral as spectral
-from sklearn_dic.hierarchy._contrast import mutual_information
-from sklearn_dic.hierarchy._kinds import sort_pixels
+from sklearn_dic.hierarchy._kinds import mutual_information, sort_pixels
 from sklearn_dic.hierarchy._spectral import spectral_contours
 
 
