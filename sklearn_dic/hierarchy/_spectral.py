@@ -15,6 +15,7 @@ LARGEST = 17_500  # pixels of the copy that is cut: a third of the sides of 321 
 RADIUS = 4  # pixels of the copy, up to which they have affinities
 N_VECTORS = 16
 FEATURE_SPREAD = 0.6  # difference, against the spread of the features, that parts two pixels
+EXTREMES = 0.005  # share of the pixels whose features are extremes, on either side
 SIGMA = 0.7  # pixels of the copy: width of the Gaussian whose derivative is taken
 LEAST_CUT = 1e-4  # a cut that costs less is not counted for more than one that costs so much
 TOLERANCE = 1e-8  # of the eigenvalues: no number of threads is seen in the answer
@@ -86,8 +87,13 @@ def spectral_contours(
 
 
 def _scale(features: np.ndarray) -> np.ndarray | None:
-    """Make features vary by 1 in all; None if they do not vary."""
-    features = features.astype(np.float64)
+    """Make features vary by 1 in all; None if they do not vary.
+
+    Extremes are clipped: a pixel far from all others, such as missing data, would be cut off alone,
+    and its contour would outdo all others.
+    """
+    bounds = np.quantile(features, [EXTREMES, 1 - EXTREMES], axis=(0, 1))
+    features = features.astype(np.float64).clip(*bounds)
     spread = features.var(axis=(0, 1)).sum()
     return features / spread**0.5 if spread > 0 else None
 
