@@ -1,3 +1,5 @@
+from inspect import signature
+
 import numpy as np
 import pytest
 from skimage import data
@@ -161,6 +163,14 @@ def test_segment_is_what_another_fit_gives():
         merging.segment()
     with pytest.raises(ValueError, match="n_segments=3 and threshold=40: one of them"):
         merging.segment(n_segments=3, threshold=40)
+
+
+def test_weights_are_the_same_with_and_without_the_estimator():
+    own = signature(build_merge_tree).parameters
+    weights = {name for name in own if name.endswith(("_weight", "_exponent"))}
+    assert len(weights) == 7
+    of_estimator = signature(RegionMerging).parameters
+    assert {n: own[n].default for n in weights} == {n: of_estimator[n].default for n in weights}
 
 
 def test_textures_are_found():

@@ -16,8 +16,9 @@ def plain_contours(kinds, information, features):
     height, width = kinds.shape
     places = [(row, column) for row in range(height) for column in range(width)]
     if features is not None:
-        for channel in np.moveaxis(features, -1, 0):
-            channel[:] = np.clip(channel, *np.quantile(channel, [0.005, 0.995]))
+        channels = np.moveaxis(features, -1, 0)
+        clipped = [np.clip(one, *np.quantile(one, [0.005, 0.995])) for one in channels]
+        features = np.stack(clipped, axis=-1)
         features = features / features.var(axis=(0, 1)).sum() ** 0.5
     affinities = np.zeros((len(places), len(places)))
     for i, a in enumerate(places):
