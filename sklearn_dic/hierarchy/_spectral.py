@@ -14,7 +14,7 @@ from sklearn_dic.hierarchy._adjacency import step_slices
 LARGEST = 17_500  # pixels of the copy that is cut: a third of the sides of 321 x 481
 RADIUS = 4  # pixels of the copy, up to which they have affinities
 N_VECTORS = 16
-FEATURE_SPREAD = 0.6  # difference, against the spread of the features, that parts two pixels
+FEATURE_SPREAD = 1.5  # difference, against the spread of the features, that parts two pixels
 EXTREMES = 0.005  # share of the pixels whose features are extremes, on either side
 SIGMA = 0.7  # pixels of the copy: width of the Gaussian whose derivative is taken
 LEAST_CUT = 1e-4  # a cut that costs less is not counted for more than one that costs so much
@@ -34,7 +34,7 @@ def spectral_contours(
 
     Pixels that lie close together have the affinity
 
-    .. math:: \frac{P(A, B)^\rho}{P(A) P(B)} \exp \frac{-|f_A - f_B|^2}{2 \cdot 0.6^2},
+    .. math:: \frac{P(A, B)^\rho}{P(A) P(B)} \exp \frac{-|f_A - f_B|^2}{2 \cdot 1.5^2},
 
     large for kinds A and B that this picture often shows together [1]_, and for pixels whose
     learned features f are alike. The eigenvectors of the normalized cuts of this graph [2]_ are
