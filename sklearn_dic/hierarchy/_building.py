@@ -16,7 +16,7 @@ from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
 from sklearn_dic.utils._warnings import warn_caller
 
-# Of a spectral contour, relative to their mean. It changes one tree of a hundred, a little.
+# Of a border, relative to the mean of basins'. It changes one tree of a hundred, a little.
 LEAST_STRENGTH = 0.05
 
 
@@ -92,8 +92,9 @@ def build_merge_tree(
     kinds = sort_pixels(channels)
     if leaves is None or spectral_exponent > 0:
         contours = spectral_contours(kinds, mutual_information(kinds), features)
+        basins = check_superpixel_map(find_basins(channels, contours), shape, "the image")
     if leaves is None:
-        leaves = check_superpixel_map(find_basins(channels, contours), shape, "the image")
+        leaves = basins
     described = [describe_regions(channels, kinds, leaves, enclosing, enclosing_weight)]
     if features is not None:
         weight = features_weight * relative_spread(features, channels)
@@ -108,7 +109,7 @@ def build_merge_tree(
         contrasts += local_weight * ((first - second) ** 2).sum(axis=1)
     factors = None
     if spectral_exponent > 0:
-        strengths = _relative(mean_along_borders(contours, adjacency), adjacency.lengths)
+        strengths = _relative(mean_along_borders(contours, adjacency), contours, basins)
         factors = np.maximum(strengths, LEAST_STRENGTH) ** spectral_exponent
     children, distances = agglomerate(
         descriptions,
@@ -136,10 +137,15 @@ def _to_compare(image: np.ndarray) -> np.ndarray:
     return to_lab(image, False)
 
 
-def _relative(strengths: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Divide the strengths of borders by their mean along all borders of the picture."""
-    total = lengths @ strengths
-    return strengths * (lengths.sum() / total) if total > 0 else np.ones(len(strengths))
+def _relative(strengths: np.ndarray, contours: np.ndarray, basins: np.ndarray) -> np.ndarray:
+    """Divide the strengths of borders by the mean of the contours along those of the basins.
+
+    The mean along the borders of what is merged would be high where superpixels are few and good,
+    and a distance would mean another thing there.
+    """
+    adjacency = find_adjacency(basins)
+    total = adjacency.lengths @ mean_along_borders(contours, adjacency)
+    return strengths * (adjacency.lengths.sum() / total) if total > 0 else np.ones(len(strengths))
 
 
 def _check_image(image: Any) -> np.ndarray:

@@ -100,10 +100,12 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     Notes
     -----
     "auto" cuts where merges are farther than 68. This distance was chosen on photographs of the
-    Berkeley segmentation data set, with learned features. With other superpixels, weights or
-    exponents, look for a `threshold` of your own.
+    Berkeley segmentation data set, with learned features and ``superpixels=None``. With other
+    weights or exponents, look for a `threshold` of your own.
 
-    Distances are in the units of Lab. Sizes of regions are shares of the image.
+    Distances are in the units of Lab. Sizes of regions are shares of the image, and borders are
+    strong or weak against the mean along those of ``superpixels=None``, so that distances mean
+    nearly the same for any superpixels.
 
     References
     ----------

@@ -203,6 +203,31 @@ def test_what_differs_counts_by_the_spectral_contour(photo, monkeypatch):
     assert len({tree.children_.tobytes() for tree in trees}) == 3
 
 
+def test_a_border_is_as_strong_whatever_else_is_merged(photo, monkeypatch):
+    """Borders of coarser superpixels are strong ones, and stay so; their mean is no measure."""
+    seen = []
+
+    def spy(descriptions, sizes, pairs, factors, lengths, **kwargs):
+        seen.append((pairs, factors, lengths))
+        return agglomerate(descriptions, sizes, pairs, factors=factors, lengths=lengths, **kwargs)
+
+    monkeypatch.setattr(_building, "agglomerate", spy)
+    monkeypatch.setattr(_building, "LEAST_STRENGTH", 0)  # or means of strengths would not add up
+    merging = RegionMerging(9, spectral_exponent=1).fit(photo)
+    RegionMerging(superpixels=merging.labels_, spectral_exponent=1).fit(photo)
+    basins = merging.tree_.leaf_labels
+    region = np.empty(basins.max() + 1, dtype=int)
+    region[basins] = merging.labels_
+    (pairs, factors, lengths), (coarse_pairs, coarse_factors, coarse_lengths) = seen
+    assert np.average(factors, weights=lengths) == pytest.approx(1)
+    sides = np.sort(region[pairs], axis=1)
+    for pair, factor, length in zip(coarse_pairs, coarse_factors, coarse_lengths, strict=True):
+        along = (sides == pair).all(axis=1)
+        assert lengths[along].sum() == length
+        assert np.average(factors[along], weights=lengths[along]) == pytest.approx(factor)
+    assert np.average(coarse_factors, weights=coarse_lengths) > 1
+
+
 def test_superpixels_of_the_step_before(photo):
     superpixels = SLICSuperpixels(50).fit_transform(photo)
     pipeline = make_pipeline(SLICSuperpixels(50), RegionMerging(n_segments=9))
