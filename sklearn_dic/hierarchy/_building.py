@@ -16,7 +16,7 @@ from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
 from sklearn_dic.utils._warnings import warn_caller
 
-# Of a border, relative to the mean of basins'. It changes one tree of a hundred, a little.
+# Of a border, relative to the mean of the basins. It changes one tree of a hundred, a little.
 LEAST_STRENGTH = 0.05
 
 
@@ -66,8 +66,9 @@ def build_merge_tree(
     Returns
     -------
     tree : MergeTree
-        Sizes are shares of the picture, so that distances mean the same in pictures of any
-        size.
+        Sizes are shares of the picture, and borders are measured against those of what lies
+        inside its contours, so that distances mean about the same in pictures of any size and for
+        superpixels of any kind.
 
     Raises
     ------
@@ -141,7 +142,8 @@ def _relative(strengths: np.ndarray, contours: np.ndarray, basins: np.ndarray) -
     """Divide the strengths of borders by the mean of the contours along those of the basins.
 
     The mean along the borders of what is merged would be high where superpixels are few and good,
-    and a distance would mean another thing there.
+    and a distance would mean something else there. In a picture that is one basin all borders are
+    equally strong.
     """
     adjacency = find_adjacency(basins)
     total = adjacency.lengths @ mean_along_borders(contours, adjacency)

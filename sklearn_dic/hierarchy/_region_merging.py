@@ -104,8 +104,8 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     weights or exponents, look for a `threshold` of your own.
 
     Distances are in the units of Lab. Sizes of regions are shares of the image, and borders are
-    strong or weak against the mean along those of ``superpixels=None``, so that distances mean
-    nearly the same for any superpixels.
+    strong or weak against the mean along the borders that ``superpixels=None`` has in the image,
+    so that distances mean about the same for superpixels of any kind.
 
     References
     ----------

@@ -204,7 +204,7 @@ def test_what_differs_counts_by_the_spectral_contour(photo, monkeypatch):
 
 
 def test_a_border_is_as_strong_whatever_else_is_merged(photo, monkeypatch):
-    """Borders of coarser superpixels are strong ones, and stay so; their mean is no measure."""
+    """Borders of coarser superpixels are strong, and are not divided by their own mean."""
     seen = []
 
     def spy(descriptions, sizes, pairs, factors, lengths, **kwargs):
