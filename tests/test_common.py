@@ -1,5 +1,6 @@
 """scikit-learn's checks, with both readings of 2-D arrays, and the checks for images."""
 
+import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import (
@@ -27,6 +28,12 @@ from tests._registry import (
 )
 
 NOT_RGB = pytest.mark.filterwarnings("ignore:three channels are taken for RGB:UserWarning")
+
+
+@pytest.fixture(autouse=True)
+def same_draws():
+    """Let checks that draw from NumPy's global generator draw the same each time."""
+    np.random.seed(0)  # noqa: NPY002 # what scikit-learn's checks use
 
 
 @NOT_RGB
