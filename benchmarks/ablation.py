@@ -315,7 +315,10 @@ def render(rows: list[dict[str, str]], command: str) -> str:
         if not values:
             continue
         title = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
-        lines += [f"{title[answer]}, {len({key[2] for key in values})} seed(s):", ""]
+        default = [row for row in rows if (row["change"], row["answer"]) == ("default", answer)]
+        precision = " and ".join(sorted({row["precision"] for row in default}))
+        n_seeds = len({key[2] for key in values})
+        lines += [f"{title[answer]}, {n_seeds} seed(s), trained in {precision}:", ""]
         cells = [["change", *MEASURES, answer, "epochs"]]
         for change in [name for name in CHANGES if any(key[0] == name for key in values)]:
             keys = [key for key in values if key[0] == change]

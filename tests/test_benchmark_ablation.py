@@ -54,7 +54,7 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
     difference = mean("few", "regions") - mean("default", "regions")
     assert f"- {difference:+.4f} ± " in text
     assert "2 images of BSDS300, 1 of train and 1 of val." in text
-    assert text.count(", 2 seed(s):") == 2
+    assert text.count(", 2 seed(s), trained in ") == 2
     assert all(int(r["regions"]) <= 3 for r in rows if r["change"] == "few")
 
     results.write_text("\n".join(results.read_text().splitlines()[:-1]) + "\n")  # half a fit
@@ -85,13 +85,13 @@ def test_regions_of_fewer_seeds(ablation, tmp_path, monkeypatch, capsys):
     }
     text = (tmp_path / "docs/tables/variants.rst").read_text()
     regions, labels = text.split("Labels of the network")
-    assert ", 1 seed(s):" in regions
-    assert labels.startswith(", 2 seed(s):")
+    assert ", 1 seed(s), trained in " in regions
+    assert labels.startswith(", 2 seed(s), trained in ")
     assert "--seeds 2 --seeds-of-regions 1``" in text
     monkeypatch.setitem(ablation.TABLES, "variants", ["default"])
     run(ablation, monkeypatch, *options, "--seeds-of-regions", 0)
     text = (tmp_path / "docs/tables/variants.rst").read_text()
-    assert text.startswith("Labels of the network, 2 seed(s):")
+    assert text.startswith("Labels of the network, 2 seed(s), trained in ")
     capsys.readouterr()
 
 
