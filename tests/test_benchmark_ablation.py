@@ -54,7 +54,8 @@ def test_fits_are_measured_once_and_compared_in_pairs(ablation, tmp_path, monkey
     difference = mean("few", "regions") - mean("default", "regions")
     assert f"- {difference:+.4f} ± " in text
     assert "2 images of BSDS300, 1 of train and 1 of val." in text
-    assert text.count(", 2 seed(s), trained in ") == 2
+    precision = {r["precision"] for r in rows}.pop()
+    assert text.count(f", 2 seed(s), trained in {precision}:") == 2
     assert all(int(r["regions"]) <= 3 for r in rows if r["change"] == "few")
 
     results.write_text("\n".join(results.read_text().splitlines()[:-1]) + "\n")  # half a fit
