@@ -42,7 +42,12 @@ CLUSTERERS = [
         8, max_iter=3, upsampling="deconvolution", head_norm=False, resolution=1, random_state=0
     ),
     DeepImageClustering(
-        8, max_iter=3, connected_components=True, precision="bfloat16", random_state=0
+        8,
+        max_iter=3,
+        connected_components=True,
+        resolution=0.25,
+        precision="bfloat16",
+        random_state=0,
     ),
     DeepImageClustering(8, max_iter=3, superpixels=["felzenszwalb", "slic"], random_state=0),
     DeepImageClustering(8, max_iter=3, n_segments=5, random_state=0),

@@ -16,7 +16,7 @@ from sklearn_dic.superpixels import SLICSuperpixels
 
 @pytest.fixture
 def dic():
-    return DeepImageClustering(8, n_centers=4, max_iter=3, resolution=1, random_state=0)
+    return DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0)
 
 
 @pytest.fixture

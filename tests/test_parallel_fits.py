@@ -78,6 +78,7 @@ def threads_of_new_threads():
 
 @pytest.mark.usefixtures("global_random_states")
 def test_two_fits_at_once_give_the_answers_they_give_alone(photo):
+    photo = photo[::2, ::2]
     five_channels = photo[..., [0, 1, 2, 0, 1]] / 255  # scikit-image warns of more than three
     dic = DeepImageClustering(8, n_centers=4, max_iter=5, random_state=0)
     work = [
@@ -99,10 +100,12 @@ def test_two_fits_at_once_give_the_answers_they_give_alone(photo):
     assert torch.is_grad_enabled()
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+# Many processors have no instruction for bfloat16, and take ten times as long.
+@pytest.mark.parametrize(("precision", "first"), [("float32", 0), ("bfloat16", 2)])
 def test_backends_and_numbers_of_jobs_do_not_change_the_answer(
-    dic, collection, parallel, two_threads, precision
+    dic, collection, parallel, two_threads, precision, first
 ):
+    collection = collection[first:]
     per_image = PerImage(dic.set_params(precision=precision))
     expected = clone(per_image).fit(collection)
     for backend in BACKENDS:

@@ -38,9 +38,7 @@ def images_and_truths():
 
 @pytest.fixture
 def dic():
-    return DeepImageClustering(
-        8, n_centers=4, n_segments=None, max_iter=3, resolution=1, random_state=0
-    )
+    return DeepImageClustering(8, n_centers=4, n_segments=None, max_iter=3, random_state=0)
 
 
 def test_grid_search_over_spn_and_m_with_several_scorers(dic, images_and_truths):
