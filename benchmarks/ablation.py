@@ -315,8 +315,7 @@ def render(rows: list[dict[str, str]], command: str) -> str:
         if not values:
             continue
         title = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
-        default = [row for row in rows if (row["change"], row["answer"]) == ("default", answer)]
-        precision = " and ".join(sorted({row["precision"] for row in default}))
+        precision = precision_of("default", answer, rows)
         n_seeds = len({key[2] for key in values})
         lines += [f"{title[answer]}, {n_seeds} seed(s), trained in {precision}:", ""]
         cells = [["change", *MEASURES, answer, "epochs"]]
@@ -329,6 +328,9 @@ def render(rows: list[dict[str, str]], command: str) -> str:
                 shown = differences(keys, own, values)
             counts = [f"{value:.1f}" for value in own[:, len(MEASURES) :].mean(axis=0)]
             name = change if ": " in change else f"``{change}``"
+            own_precision = precision_of(change, answer, rows)
+            if own_precision not in ("", precision) and own_precision not in change:
+                name += f", in {own_precision}"
             cells.append([name, *shown, *counts])
         lines += list_table(cells)
     images = {row["image"] for row in rows}
@@ -345,6 +347,12 @@ def render(rows: list[dict[str, str]], command: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def precision_of(change: str, answer: str, rows: list[dict[str, str]]) -> str:
+    """Name what a change was trained in, without a network ""."""
+    own = [row for row in rows if (row["change"], row["answer"]) == (change, answer)]
+    return " and ".join(sorted({row["precision"] for row in own}))
 
 
 def differences(keys: list[tuple], own: np.ndarray, values: dict[tuple, list]) -> list[str]:

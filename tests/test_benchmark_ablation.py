@@ -96,6 +96,27 @@ def test_regions_of_fewer_seeds(ablation, tmp_path, monkeypatch, capsys):
     capsys.readouterr()
 
 
+def test_another_precision_than_the_default_s_is_named(ablation):
+    precisions = {
+        "default": "bfloat16",
+        "n_centers=8": "bfloat16",
+        "refine=False": "float32",
+        "precision='float32'": "float32",
+        ablation.NO_NETWORK: "",
+    }
+    values = dict.fromkeys([*ablation.MEASURES.values(), "regions", "epochs"], "1")
+    row = dict.fromkeys(ablation.COLUMNS, "") | values | {"seed": "0", "answer": "labels"}
+    rows = [
+        row | {"change": change, "image": image, "precision": precision}
+        for change, precision in precisions.items()
+        for image in ("train/1", "val/2")
+    ]
+    text = ablation.render(rows, "")
+    assert ", 1 seed(s), trained in bfloat16:" in text
+    assert "- ``refine=False``, in float32\n" in text
+    assert text.count(", in ") == 1
+
+
 @pytest.mark.parametrize("name", ["ablation", "variants", "faster_paths"])
 def test_committed_table_is_made_of_the_committed_rows(ablation, tmp_path, name):
     copy = tmp_path / "rows.csv"
