@@ -305,20 +305,19 @@ def render(rows: list[dict[str, str]], command: str) -> str:
     """Draw the table; the default has the images and seeds of each change."""
     lines = []
     for answer in ("regions", "labels"):
+        answers = {
+            tuple(row[name] for name in KEY[:-1]): row for row in rows if row["answer"] == answer
+        }
         values = {
-            tuple(row[name] for name in KEY[:-1]): [
-                float(row[name]) for name in [*MEASURES.values(), "regions", "epochs"]
-            ]
-            for row in rows
-            if row["answer"] == answer
+            key: [float(row[name]) for name in [*MEASURES.values(), "regions", "epochs"]]
+            for key, row in answers.items()
         }
         if not values:
             continue
         title = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
-        precision = precision_of("default", answer, rows)
         n_seeds = len({key[2] for key in values})
-        lines += [f"{title[answer]}, {n_seeds} seed(s), trained in {precision}:", ""]
-        cells = [["change", *MEASURES, answer, "epochs"]]
+        lines += [f"{title[answer]}, {n_seeds} seed(s):", ""]
+        cells = [["change", *MEASURES, answer, "epochs", "precision"]]
         for change in [name for name in CHANGES if any(key[0] == name for key in values)]:
             keys = [key for key in values if key[0] == change]
             own = np.array([values[key] for key in keys])
@@ -328,10 +327,8 @@ def render(rows: list[dict[str, str]], command: str) -> str:
                 shown = differences(keys, own, values)
             counts = [f"{value:.1f}" for value in own[:, len(MEASURES) :].mean(axis=0)]
             name = change if ": " in change else f"``{change}``"
-            own_precision = precision_of(change, answer, rows)
-            if own_precision not in ("", precision) and own_precision not in change:
-                name += f", in {own_precision}"
-            cells.append([name, *shown, *counts])
+            precision = {answers[key]["precision"] for key in keys}
+            cells.append([name, *shown, *counts, " and ".join(sorted(precision))])
         lines += list_table(cells)
     images = {row["image"] for row in rows}
     places = "; ".join(
@@ -347,12 +344,6 @@ def render(rows: list[dict[str, str]], command: str) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def precision_of(change: str, answer: str, rows: list[dict[str, str]]) -> str:
-    """Name what a change was trained in, without a network ""."""
-    own = [row for row in rows if (row["change"], row["answer"]) == (change, answer)]
-    return " and ".join(sorted({row["precision"] for row in own}))
 
 
 def differences(keys: list[tuple], own: np.ndarray, values: dict[tuple, list]) -> list[str]:
