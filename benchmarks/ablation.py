@@ -44,9 +44,9 @@ from skimage.io import imread
 from skimage.restoration import denoise_tv_chambolle
 from sklearn.base import clone
 
-from sklearn_dic import DeepImageClustering, __version__
+from sklearn_dic import DeepImageClustering, RegionMerging, __version__
 from sklearn_dic.datasets import load_bsds
-from sklearn_dic.hierarchy import MergedSuperpixels, RegionMerging
+from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.metrics import segmentation_report
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
 from sklearn_dic.utils._device import one_torch_thread

@@ -27,9 +27,11 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.hierarchy import MergeTree, agglomerate, build_merge_tree
 from sklearn_dic.hierarchy._adjacency import find_adjacency
-from sklearn_dic.hierarchy._cutting import choose_n_segments
+from sklearn_dic.hierarchy._cuts import choose_n_segments
 from sklearn_dic.hierarchy._features import mean_by_region
 from sklearn_dic.hierarchy._leaves import ENCLOSING
+from sklearn_dic.images._color import to_lab
+from sklearn_dic.images._images import open_images
 from sklearn_dic.metrics import probabilistic_rand_index, segmentation_report
 from sklearn_dic.superpixels import (
     BaseSuperpixels,
@@ -37,9 +39,7 @@ from sklearn_dic.superpixels import (
     HierarchicalSuperpixels,
     SLICSuperpixels,
 )
-from sklearn_dic.superpixels._color import to_lab
 from sklearn_dic.utils._device import one_torch_thread
-from sklearn_dic.utils._images import open_images
 from sklearn_dic.utils._parallel import for_each
 
 HERE = Path(__file__).parent

@@ -29,7 +29,7 @@ def measure(height, width, resolution, n_clusters, precision, clustering):
 
     from sklearn_dic import DeepImageClustering
     from sklearn_dic._memory import estimate
-    from sklearn_dic.utils import open_images
+    from sklearn_dic.images import open_images
 
     image = np.random.RandomState(0).rand(int(height), int(width), 3).astype(np.float32)
     dic = DeepImageClustering(

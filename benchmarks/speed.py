@@ -43,9 +43,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from sklearn_dic import DeepImageClustering, PerImage, __version__
 from sklearn_dic.datasets import load_bsds
+from sklearn_dic.images._reading import read_image
 from sklearn_dic.metrics import probabilistic_rand_index
 from sklearn_dic.utils._device import resolve_device, resolve_precision
-from sklearn_dic.utils._image_files import read_image
 
 HERE = Path(__file__).parent
 PRODUCT = {"cpu": 2048, "cuda": 8192}  # sides of the product that measures the arithmetic

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.hierarchy import MergedSuperpixels
+from sklearn_dic.images._reading import read_image
 from sklearn_dic.metrics import (
     achievable_segmentation_accuracy,
     boundary_recall,
@@ -34,7 +35,6 @@ from sklearn_dic.superpixels import (
     SLICSuperpixels,
     WatershedSuperpixels,
 )
-from sklearn_dic.utils._image_files import read_image
 
 HERE = Path(__file__).parent
 COLUMNS = ["method", "level", "image", "regions", "asa", "recall", "undersegmentation", "area",

@@ -14,7 +14,7 @@ from skimage.data import chelsea, coffee
 from skimage.filters import gaussian
 
 from sklearn_dic import DeepImageClustering
-from sklearn_dic.hierarchy._kinds import mutual_information, sort_pixels
+from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
 from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.inspection import SegmentationDisplay
 
@@ -100,7 +100,7 @@ def draw_contours() -> None:
     channels = rgb2lab(image)
     smooth = gaussian(channels, 2, channel_axis=-1)
     gradient = np.linalg.norm(np.gradient(smooth, axis=(0, 1)), axis=(0, -1))
-    kinds = sort_pixels(channels)
+    kinds = quantize_colors(channels)
     contours = spectral_contours(kinds, mutual_information(kinds), dic.transform(image))
     figure, axes = plt.subplots(2, 2, figsize=(7, 4.9), layout="constrained")
     axes[0, 0].imshow(image)

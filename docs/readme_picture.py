@@ -10,7 +10,7 @@ from skimage import data, io
 from skimage.util import img_as_float32
 
 from sklearn_dic import DeepImageClustering
-from sklearn_dic.utils._pictures import draw_boundaries, draw_mean_colors
+from sklearn_dic.images._drawing import draw_boundaries, draw_mean_colors
 
 image = data.coffee()
 dic = DeepImageClustering(n_clusters=32, random_state=0, verbose=1).fit(image)

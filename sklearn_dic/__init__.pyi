@@ -1,6 +1,7 @@
 from . import (
     datasets,
     hierarchy,
+    images,
     inspection,
     metrics,
     model_selection,
@@ -10,14 +11,17 @@ from . import (
 )
 from ._deep_image_clustering import DeepImageClustering
 from ._per_image import PerImage
+from ._region_merging import RegionMerging
 
 __version__: str
 __all__ = [
     "DeepImageClustering",
     "PerImage",
+    "RegionMerging",
     "__version__",
     "datasets",
     "hierarchy",
+    "images",
     "inspection",
     "metrics",
     "model_selection",

@@ -30,8 +30,10 @@ from sklearn_dic._memory import Task, refuse_too_large, task_and_remedy
 from sklearn_dic._origin import DEFAULT_SUPERPIXELS, Origin, are_merged, is_one_whole
 from sklearn_dic._persistence import SaveMixin
 from sklearn_dic.hierarchy import MergeTree
-from sklearn_dic.hierarchy._cutting import check_cut, cut_tree, warn_of_fewer
+from sklearn_dic.hierarchy._cuts import check_cut, cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._leaves import superpixels_to_merge
+from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.images._thumbnails import ThumbnailMixin
 from sklearn_dic.network import (
     DICNetwork,
     Epoch,
@@ -51,10 +53,9 @@ from sklearn_dic.utils._device import (
     resolve_precision,
     torch_generator,
 )
-from sklearn_dic.utils._images import ChannelAxis, Images, open_images
-from sklearn_dic.utils._thumbnails import ThumbnailMixin
 from sklearn_dic.utils._validation import (
     CHANNEL_AXIS,
+    ChannelAxis,
     HasMethods,
     Interval,
     StrOptions,
@@ -202,7 +203,7 @@ default="felzenszwalb"
     See Also
     --------
     PerImage : A fit of its own for each image of a collection.
-    sklearn_dic.hierarchy.RegionMerging : Merges superpixels without a network.
+    sklearn_dic.RegionMerging : Merges superpixels without a network.
 
     Notes
     -----

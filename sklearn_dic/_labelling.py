@@ -11,9 +11,9 @@ from torch import Tensor
 
 from sklearn_dic._memory import task_and_remedy
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
+from sklearn_dic.images._images import Images
 from sklearn_dic.network import DICNetwork, label_pixels, make_batches, sample_pixels
 from sklearn_dic.utils._device import explained_out_of_memory
-from sklearn_dic.utils._images import Images
 
 ROWS_AT_ONCE = 1024  # of a table
 

@@ -5,9 +5,9 @@ from typing import Literal
 import torch
 
 from sklearn_dic.hierarchy._spectral import reduction_step
+from sklearn_dic.images._images import Images
 from sklearn_dic.network import DICNetwork
 from sklearn_dic.utils._device import check_memory
-from sklearn_dic.utils._images import Images
 
 Task = Literal["fit", "prediction", "features"]
 

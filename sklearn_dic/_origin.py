@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from sklearn_dic.images._images import Images
 from sklearn_dic.superpixels._belonging import Belonging
 from sklearn_dic.superpixels._resolve import belong_to_one_image
-from sklearn_dic.utils._images import Images
 from sklearn_dic.utils._warnings import warn_caller
 
 DEFAULT_SUPERPIXELS = "felzenszwalb"

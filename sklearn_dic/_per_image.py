@@ -20,6 +20,8 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic._side_by_side import can_train_side_by_side, fit_side_by_side
+from sklearn_dic.images._images import split_images
+from sklearn_dic.images._thumbnails import ThumbnailMixin
 from sklearn_dic.superpixels._map import SuperpixelMap
 from sklearn_dic.superpixels._resolve import belong_to_one_image
 from sklearn_dic.utils._callbacks import (
@@ -29,9 +31,7 @@ from sklearn_dic.utils._callbacks import (
     with_callbacks,
 )
 from sklearn_dic.utils._device import one_torch_thread
-from sklearn_dic.utils._images import split_images
 from sklearn_dic.utils._parallel import for_each, with_bar
-from sklearn_dic.utils._thumbnails import ThumbnailMixin
 from sklearn_dic.utils._unwrapping import channel_axis_of, last_step
 from sklearn_dic.utils._validation import (
     HasMethods,

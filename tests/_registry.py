@@ -8,8 +8,8 @@ from typing import Any
 
 from sklearn.base import clone
 
-from sklearn_dic import DeepImageClustering, PerImage
-from sklearn_dic.hierarchy import MergedSuperpixels, RegionMerging
+from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
+from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     HierarchicalSuperpixels,

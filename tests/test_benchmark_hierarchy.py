@@ -9,7 +9,7 @@ import pytest
 from skimage.color import rgb2lab
 
 from sklearn_dic.hierarchy import MergeTree, agglomerate
-from sklearn_dic.hierarchy._cutting import choose_n_segments
+from sklearn_dic.hierarchy._cuts import choose_n_segments
 from sklearn_dic.metrics import probabilistic_rand_index
 
 

@@ -6,8 +6,7 @@ from skimage.measure import label as label_components
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from sklearn_dic import DeepImageClustering, PerImage
-from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.superpixels import SLICSuperpixels
 
 

@@ -16,8 +16,7 @@ all merges, and so gives every number of regions.
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_sample_image
 
-from sklearn_dic import DeepImageClustering
-from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic import DeepImageClustering, RegionMerging
 from sklearn_dic.inspection import HierarchyDisplay, SegmentationDisplay
 
 image = load_sample_image("flower.jpg")[::2, ::2]

@@ -9,7 +9,7 @@ from sklearn.utils import Bunch, check_scalar
 
 from sklearn_dic.datasets._annotations import read_annotations
 from sklearn_dic.datasets._data_home import VARIABLE, get_data_home
-from sklearn_dic.utils._image_files import read_image
+from sklearn_dic.images._reading import read_image
 
 Subset = Literal["train", "val", "test", "bsds300", "bsds500"]
 

@@ -4,6 +4,5 @@ from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._building import build_merge_tree
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._merged_superpixels import MergedSuperpixels
-from sklearn_dic.hierarchy._region_merging import RegionMerging
 
-__all__ = ["MergeTree", "MergedSuperpixels", "RegionMerging", "agglomerate", "build_merge_tree"]
+__all__ = ["MergeTree", "MergedSuperpixels", "agglomerate", "build_merge_tree"]

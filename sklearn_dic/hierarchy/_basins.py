@@ -4,7 +4,7 @@ import numpy as np
 from skimage.morphology import area_closing
 from skimage.segmentation import watershed
 
-from sklearn_dic.superpixels._color import gradient_length
+from sklearn_dic.images._color import gradient_length
 
 SIGMA = 1.0  # pixels: width of the Gaussian whose derivative is the gradient
 SMALLEST = 20  # pixels of a basin; with 10 to 50 the scores of BSDS300 are about the same

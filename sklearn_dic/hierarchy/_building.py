@@ -9,10 +9,10 @@ from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._basins import find_basins
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
 from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
-from sklearn_dic.hierarchy._kinds import mutual_information, sort_pixels
 from sklearn_dic.hierarchy._merge_tree import MergeTree
+from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
 from sklearn_dic.hierarchy._spectral import spectral_contours
-from sklearn_dic.superpixels._color import is_in_unit_range, to_lab
+from sklearn_dic.images._color import is_in_unit_range, to_lab
 from sklearn_dic.superpixels._map import check_superpixel_map
 from sklearn_dic.utils._warnings import warn_caller
 
@@ -90,7 +90,7 @@ def build_merge_tree(
     leaves = None if merged is None else check_superpixel_map(merged, shape, "the image")
     enclosing = [check_superpixel_map(one, shape, "the image") for one in others]
     channels = _to_compare(image)
-    kinds = sort_pixels(channels)
+    kinds = quantize_colors(channels)
     if leaves is None or spectral_exponent > 0:
         contours = spectral_contours(kinds, mutual_information(kinds), features)
         basins = check_superpixel_map(find_basins(channels, contours), shape, "the image")

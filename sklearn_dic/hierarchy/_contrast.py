@@ -3,7 +3,7 @@
 import numpy as np
 
 from sklearn_dic.hierarchy._adjacency import RegionAdjacency, step_slices
-from sklearn_dic.superpixels._color import gradient_length
+from sklearn_dic.images._color import gradient_length
 
 
 def gradient_contrast(

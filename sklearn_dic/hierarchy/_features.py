@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sklearn_dic.hierarchy._kinds import kind_histograms, overlap
+from sklearn_dic.hierarchy._quantization import kind_histograms, overlap
 
 
 def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -34,7 +34,7 @@ def describe_regions(
     channels : ndarray of shape (H, W, C)
         The picture.
     kinds : ndarray of int, shape (H, W)
-        Kinds of pixels, as `sort_pixels` finds them.
+        Kinds of pixels, as `quantize_colors` finds them.
     labels : ndarray of int, shape (H, W)
         Regions, consecutive from 0.
     enclosing : sequence of ndarray of int, shape (H, W)

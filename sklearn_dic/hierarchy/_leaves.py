@@ -3,10 +3,10 @@
 import numpy as np
 from skimage.transform import resize_local_mean
 
+from sklearn_dic.images._color import is_in_unit_range
+from sklearn_dic.images._images import Images
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
-from sklearn_dic.superpixels._color import is_in_unit_range
 from sklearn_dic.superpixels._resolve import resolve_superpixels
-from sklearn_dic.utils._images import Images
 
 # Scale and sigma, chosen on images of BSDS300 train and every other one of val.
 ENCLOSING = [(100, 0.5), (200, 0.8), (400, 0.8)]

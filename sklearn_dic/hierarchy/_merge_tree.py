@@ -36,7 +36,7 @@ class MergeTree:
     Examples
     --------
     >>> from skimage.data import coffee
-    >>> from sklearn_dic.hierarchy import RegionMerging
+    >>> from sklearn_dic import RegionMerging
     >>> tree = RegionMerging().fit(coffee()[::4, ::4]).tree_
     >>> [int(tree.cut(n_segments=n).max()) + 1 for n in (2, 3, 20)]
     [2, 3, 20]

@@ -6,9 +6,9 @@ import numpy as np
 
 from sklearn_dic.hierarchy._building import build_merge_tree
 from sklearn_dic.hierarchy._leaves import superpixels_to_merge
+from sklearn_dic.images._images import Images
 from sklearn_dic.superpixels import BaseSuperpixels
-from sklearn_dic.utils._images import ChannelAxis, Images
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 
 class MergedSuperpixels(BaseSuperpixels):

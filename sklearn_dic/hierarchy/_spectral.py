@@ -45,7 +45,7 @@ def spectral_contours(
     Parameters
     ----------
     kinds : ndarray of int, shape (H, W)
-        Kinds of pixels, as `sort_pixels` finds them.
+        Kinds of pixels, as `quantize_colors` finds them.
     information : ndarray of shape (n_kinds, n_kinds)
         As `mutual_information` finds it.
     features : ndarray of shape (H, W, D), default=None

@@ -7,8 +7,8 @@ from scipy.ndimage import maximum_filter
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.hierarchy import MergeTree
+from sklearn_dic.images._label_colors import PALETTE
 from sklearn_dic.inspection._axes import check_axes, count_on, make_axes
-from sklearn_dic.utils._colors import PALETTE
 from sklearn_dic.utils._unwrapping import last_step
 
 
@@ -44,7 +44,7 @@ class HierarchyDisplay:
     Examples
     --------
     >>> from skimage.data import coffee
-    >>> from sklearn_dic.hierarchy import RegionMerging
+    >>> from sklearn_dic import RegionMerging
     >>> from sklearn_dic.inspection import HierarchyDisplay
     >>> merging = RegionMerging(n_segments=8).fit(coffee()[::4, ::4])
     >>> display = HierarchyDisplay.from_estimator(merging)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from skimage.measure import label as label_components
 
-from sklearn_dic.utils._images import Images
+from sklearn_dic.images._images import Images
 
 
 def check_label_maps(labels: Any, images: Images, what: str, several: bool = False) -> list[Any]:

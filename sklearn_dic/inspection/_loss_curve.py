@@ -5,8 +5,8 @@ from typing import Any, Self
 
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_dic.images._label_colors import PALETTE
 from sklearn_dic.inspection._axes import check_axes, count_on, make_axes
-from sklearn_dic.utils._colors import PALETTE
 from sklearn_dic.utils._unwrapping import last_step
 
 _SEEN = [5, 2, 6, 3, 1]  # colours of the palette that stand out on white, most of them on black

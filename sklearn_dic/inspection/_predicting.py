@@ -7,9 +7,9 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
+from sklearn_dic.images._images import Images, open_images, split_images
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import resolve_superpixels
-from sklearn_dic.utils._images import Images, open_images, split_images
 from sklearn_dic.utils._unwrapping import channel_axis_of, first_step, last_step
 
 _WITHOUT = "kind has 'superpixels', and this {} has none to draw"

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from skimage.color import rgb2gray
 
+from sklearn_dic.images._drawing import as_rgb, mean_colors
+from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.images._label_colors import Color, label_colors, paint_labels
 from sklearn_dic.inspection._axes import check_axes, make_axes
 from sklearn_dic.inspection._boundaries import draw_lines
 from sklearn_dic.inspection._label_maps import (
@@ -23,9 +26,7 @@ from sklearn_dic.inspection._predicting import (
     share_labels,
 )
 from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.utils._colors import Color, label_colors, paint_labels
-from sklearn_dic.utils._images import ChannelAxis, Images, open_images
-from sklearn_dic.utils._pictures import as_rgb, mean_colors
+from sklearn_dic.utils._validation import ChannelAxis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,8 +5,8 @@ from typing import Any, Self
 
 import joblib
 
+from sklearn_dic.images._images import Images
 from sklearn_dic.superpixels._resolve import belong_to_one_image
-from sklearn_dic.utils._images import Images
 
 
 @dataclass

@@ -7,8 +7,7 @@ import numpy as np
 from skimage.segmentation import felzenszwalb
 
 from sklearn_dic.superpixels._base import BaseSuperpixels
-from sklearn_dic.utils._images import ChannelAxis
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 from sklearn_dic.utils._warnings import ignored_warnings, warn_caller
 
 REFERENCE_PIXELS = 481 * 321  # the Berkeley photographs, on which the defaults were chosen

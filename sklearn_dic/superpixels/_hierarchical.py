@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sklearn_dic.images._color import color_gradient
+from sklearn_dic.images._images import open_images
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
-from sklearn_dic.superpixels._color import color_gradient
 from sklearn_dic.superpixels._contour_tree import ContourTree
-from sklearn_dic.superpixels._file_reading import read_contents
-from sklearn_dic.superpixels._map_finding import find_edge_map
-from sklearn_dic.superpixels._templates import fill_template, is_template
+from sklearn_dic.superpixels.files._finding import find_edge_map
+from sklearn_dic.superpixels.files._reading import read_contents
+from sklearn_dic.superpixels.files._templates import fill_template, is_template
 from sklearn_dic.utils._extras import import_extra
-from sklearn_dic.utils._images import ChannelAxis, open_images
 from sklearn_dic.utils._parallel import for_each
-from sklearn_dic.utils._validation import Interval, StrOptions, check_parameters
+from sklearn_dic.utils._validation import ChannelAxis, Interval, StrOptions, check_parameters
 
 EdgeMap = np.ndarray | Callable[[np.ndarray], np.ndarray] | str | os.PathLike
 

@@ -6,8 +6,7 @@ import numpy as np
 
 from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.superpixels._opencv import as_bytes, import_ximgproc, one_thread, pad_to
-from sklearn_dic.utils._images import ChannelAxis
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 SMALLEST_SIDE = 6  # of a superpixel in pixels; OpenCV merges smaller ones into a few
 SMALLEST_ELEMENT = 25  # percent of the average superpixel; smaller pieces join a neighbour

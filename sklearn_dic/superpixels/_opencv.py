@@ -7,7 +7,7 @@ from types import ModuleType
 
 import numpy as np
 
-from sklearn_dic.superpixels._color import is_converted, to_lab
+from sklearn_dic.images._color import is_converted, to_lab
 from sklearn_dic.utils._extras import import_extra
 
 _CHANGING_THREADS = threading.Lock()

@@ -5,10 +5,9 @@ from numbers import Real
 import numpy as np
 from skimage.segmentation import quickshift
 
+from sklearn_dic.images._color import to_lab
 from sklearn_dic.superpixels._base import BaseSuperpixels
-from sklearn_dic.superpixels._color import to_lab
-from sklearn_dic.utils._images import ChannelAxis
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 
 class QuickshiftSuperpixels(BaseSuperpixels):

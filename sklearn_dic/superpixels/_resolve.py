@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from sklearn_dic.images._images import Images
 from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.superpixels._map import check_superpixel_map
 from sklearn_dic.superpixels._names import get_superpixels
-from sklearn_dic.utils._images import Images
 from sklearn_dic.utils._validation import check_parameters
 
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.superpixels._opencv import as_bytes, import_ximgproc, pad_to
-from sklearn_dic.utils._images import ChannelAxis
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 SMALLEST_SIDE = 4  # of a superpixel in pixels; OpenCV needs blocks to exchange
 LARGEST_LEVELS = 4

@@ -5,10 +5,9 @@ from numbers import Integral, Real
 import numpy as np
 from skimage.segmentation import slic
 
+from sklearn_dic.images._color import is_converted
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
-from sklearn_dic.superpixels._color import is_converted
-from sklearn_dic.utils._images import ChannelAxis
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 from sklearn_dic.utils._warnings import warn_caller
 
 MEAN_SIZE = 20  # pixels: superpixels that would be smaller are not missed

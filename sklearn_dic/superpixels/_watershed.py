@@ -5,10 +5,9 @@ from numbers import Integral, Real
 import numpy as np
 from skimage.segmentation import watershed
 
+from sklearn_dic.images._color import color_gradient
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
-from sklearn_dic.superpixels._color import color_gradient
-from sklearn_dic.utils._images import ChannelAxis
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 
 class WatershedSuperpixels(BaseSuperpixels):

@@ -1,8 +1,4 @@
-"""What the other rooms share: reading and checking images, parameters, devices, progress.
+"""What all other rooms share: parameters, devices, progress and warnings.
 
-`open_images` and `estimator_checks` are for authors of other image estimators too.
+`estimator_checks` is for authors of other image estimators too.
 """
-
-from sklearn_dic.utils._images import Images, open_images
-
-__all__ = ["Images", "open_images"]

@@ -5,7 +5,7 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklearn_dic.utils._images import ChannelAxis
+from sklearn_dic.utils._validation import ChannelAxis
 
 
 def last_step(estimator: Any) -> Any:

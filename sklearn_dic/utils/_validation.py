@@ -1,13 +1,14 @@
 """The only place that imports scikit-learn's private validation."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
 from sklearn.utils.validation import validate_data
 
 __all__ = [
     "CHANNEL_AXIS",
+    "ChannelAxis",
     "HasMethods",
     "Interval",
     "Options",
@@ -17,6 +18,7 @@ __all__ = [
     "register_scorers",
 ]
 
+ChannelAxis = Literal["auto", -1] | None
 CHANNEL_AXIS = [StrOptions({"auto"}), Options(int, {-1}), None]
 
 

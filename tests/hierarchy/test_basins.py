@@ -6,7 +6,8 @@ from skimage import data
 from skimage.measure import label
 from sklearn.metrics import adjusted_rand_score
 
-from sklearn_dic.hierarchy import RegionMerging, build_merge_tree
+from sklearn_dic import RegionMerging
+from sklearn_dic.hierarchy import build_merge_tree
 from sklearn_dic.hierarchy._basins import SMALLEST, find_basins
 
 

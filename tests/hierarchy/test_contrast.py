@@ -8,15 +8,15 @@ from skimage.graph import RAG
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
 from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
-from sklearn_dic.hierarchy._kinds import (
+from sklearn_dic.hierarchy._quantization import (
     NEAR,
     PRIOR,
     RHO,
     kind_histograms,
     mutual_information,
-    sort_pixels,
+    quantize_colors,
 )
-from sklearn_dic.superpixels._color import to_lab
+from sklearn_dic.images._color import to_lab
 
 label_maps = st.integers(0, 9999).map(
     lambda seed: np.unique(
@@ -82,9 +82,9 @@ def test_means_along_borders_by_hand():
 @pytest.mark.parametrize("n_kinds", [1, 2, 5, 48])
 def test_kinds_differ_in_color_or_texture(n_kinds):
     image = np.zeros((30, 40, 2))
-    assert sort_pixels(image, n_kinds).max() == 0  # nothing to tell apart
+    assert quantize_colors(image, n_kinds).max() == 0  # nothing to tell apart
     image[:, 20:, 1] = 1
-    kinds = sort_pixels(image, n_kinds, sigma=0.5)
+    kinds = quantize_colors(image, n_kinds, sigma=0.5)
     assert np.array_equal(np.unique(kinds), np.arange(kinds.max() + 1))
     assert kinds.max() < n_kinds
     if n_kinds > 1:
@@ -94,7 +94,7 @@ def test_kinds_differ_in_color_or_texture(n_kinds):
 @given(st.integers(0, 255), st.integers(1, 12), st.integers(1, 12))
 def test_even_pictures_have_one_kind_of_pixels(value, height, width):
     image = np.full((height, width, 3), value / 255, np.float32)
-    assert sort_pixels(to_lab(image, None)).max() == 0
+    assert quantize_colors(to_lab(image, None)).max() == 0
 
 
 def test_descriptions_by_hand():

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from skimage.data import coffee
 
-from sklearn_dic import DeepImageClustering
-from sklearn_dic.hierarchy import MergedSuperpixels, RegionMerging
+from sklearn_dic import DeepImageClustering, RegionMerging
+from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.metrics import achievable_segmentation_accuracy
 from sklearn_dic.superpixels import SLICSuperpixels
 

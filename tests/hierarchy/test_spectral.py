@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_gradient_magnitude
 from skimage import data
 
 from sklearn_dic.hierarchy import _spectral as spectral
-from sklearn_dic.hierarchy._kinds import mutual_information, sort_pixels
+from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
 from sklearn_dic.hierarchy._spectral import spectral_contours
 
 
@@ -48,7 +48,7 @@ def photograph():
 @pytest.mark.parametrize("small", [0, 10_000])
 def test_contours_are_those_of_the_definition(photograph, learned, small, monkeypatch):
     monkeypatch.setattr(spectral, "SMALL", small)  # Lanczos, or directly
-    kinds = sort_pixels(photograph, 12)
+    kinds = quantize_colors(photograph, 12)
     information = mutual_information(kinds)
     features = np.sqrt(photograph) if learned else None
     found = spectral_contours(kinds, information, features)
@@ -56,7 +56,7 @@ def test_contours_are_those_of_the_definition(photograph, learned, small, monkey
 
 
 def test_extreme_features_of_a_few_pixels_outdo_nothing(photograph):
-    kinds = sort_pixels(photograph, 12)
+    kinds = quantize_colors(photograph, 12)
     information = mutual_information(kinds)
     features = np.sqrt(photograph)
     expected = spectral_contours(kinds, information, features)
@@ -70,7 +70,7 @@ def test_texture_is_passed_over_and_its_end_is_a_contour():
     image = np.zeros((96, 128, 1))
     image[:, 1:64:4] = image[:, 2:64:4] = 80
     image[:, 64:] = 40
-    kinds = sort_pixels(image)
+    kinds = quantize_colors(image)
     columns = spectral_contours(kinds, mutual_information(kinds)).mean(axis=0)
     assert columns[54:74].max() > 3 * max(columns[:54].max(), columns[74:].max())
     gradient = gaussian_gradient_magnitude(image[..., 0], 1)
@@ -92,7 +92,7 @@ def test_learned_features_move_contours():
 
 @pytest.mark.parametrize("turn", [np.fliplr, np.flipud, np.transpose])
 def test_turned_pictures_have_turned_contours(photograph, turn):
-    kinds = sort_pixels(photograph, 12)
+    kinds = quantize_colors(photograph, 12)
     information = mutual_information(kinds)
     np.testing.assert_allclose(
         spectral_contours(turn(kinds), information),
@@ -102,7 +102,7 @@ def test_turned_pictures_have_turned_contours(photograph, turn):
 
 
 def test_large_pictures_are_cut_on_a_reduced_copy(monkeypatch):
-    kinds = sort_pixels(data.coffee()[::2, ::2] / 255.0)
+    kinds = quantize_colors(data.coffee()[::2, ::2] / 255.0)
     information = mutual_information(kinds)
     whole = spectral_contours(kinds, information)
     assert whole.shape == kinds.shape
@@ -124,7 +124,7 @@ def test_large_pictures_are_cut_on_a_reduced_copy(monkeypatch):
 @pytest.mark.parametrize("step", [2, 3, 8])
 @pytest.mark.parametrize("shape", [(96, 120), (97, 123), (95, 125)])
 def test_contours_of_a_reduced_copy_lie_where_it_was_taken_from(step, shape, monkeypatch):
-    kinds = sort_pixels(data.coffee()[: 3 * shape[0] : 3, : 3 * shape[1] : 3] / 255.0, 12)
+    kinds = quantize_colors(data.coffee()[: 3 * shape[0] : 3, : 3 * shape[1] : 3] / 255.0, 12)
     information = mutual_information(kinds)
     taken = np.s_[step // 2 :: step, step // 2 :: step]
     expected = spectral_contours(kinds[taken], information)

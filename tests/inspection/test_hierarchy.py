@@ -5,8 +5,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from sklearn_dic import DeepImageClustering
-from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic import DeepImageClustering, RegionMerging
 from sklearn_dic.inspection import HierarchyDisplay, LossCurveDisplay
 from sklearn_dic.model_selection import NoSplit
 

@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn_dic import DeepImageClustering, PerImage
 from sklearn_dic.inspection import LossCurveDisplay
 from sklearn_dic.superpixels import SLICSuperpixels
-from tests.utils._vision import VISIONS, seen_distance
+from tests.images._vision import VISIONS, seen_distance
 
 
 def legend(display):

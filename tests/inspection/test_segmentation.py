@@ -17,14 +17,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sklearn_dic import DeepImageClustering, PerImage
-from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
+from sklearn_dic.images._label_colors import label_colors
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.inspection._segmentation import KINDS
 from sklearn_dic.model_selection import NoSplit
 from sklearn_dic.superpixels import SLICSuperpixels, SuperpixelMap
-from sklearn_dic.utils._colors import label_colors
-from tests.utils._vision import VISIONS, seen_distance, touching
+from tests.images._vision import VISIONS, seen_distance, touching
 
 from_estimator = SegmentationDisplay.from_estimator
 from_predictions = SegmentationDisplay.from_predictions

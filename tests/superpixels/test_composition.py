@@ -11,8 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklearn_dic import DeepImageClustering, PerImage
-from sklearn_dic.hierarchy import RegionMerging
+from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     HierarchicalSuperpixels,

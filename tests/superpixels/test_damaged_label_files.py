@@ -12,8 +12,8 @@ from PIL import Image
 from scipy.io import savemat
 
 from sklearn_dic.superpixels import MCGSuperpixels
-from sklearn_dic.superpixels import _file_reading as file_reading
-from sklearn_dic.superpixels import _matlab5_reading as matlab5_reading
+from sklearn_dic.superpixels.files import _matlab5 as matlab5_reading
+from sklearn_dic.superpixels.files import _reading as file_reading
 from tests.superpixels._label_files import (
     IMAGE,
     LABELS,

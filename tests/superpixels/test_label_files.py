@@ -10,9 +10,9 @@ from scipy.io import loadmat, savemat
 from skimage.data import coffee
 from sklearn.metrics import rand_score
 
+from sklearn_dic.images._color import color_gradient
 from sklearn_dic.superpixels import HierarchicalSuperpixels, MCGSuperpixels
-from sklearn_dic.superpixels import _file_reading as file_reading
-from sklearn_dic.superpixels._color import color_gradient
+from sklearn_dic.superpixels.files import _reading as file_reading
 from tests.superpixels._label_files import (
     IMAGE,
     LABELS,

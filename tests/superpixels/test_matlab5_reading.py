@@ -5,7 +5,7 @@ import pytest
 from scipy.io import loadmat, savemat
 from scipy.io.matlab import mat_struct
 
-from sklearn_dic.superpixels import _file_reading as file_reading
+from sklearn_dic.superpixels.files import _reading as file_reading
 from tests.superpixels._label_files import IMAGE, LABELS, VARIABLES
 
 

@@ -17,6 +17,7 @@ from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score
 
 from sklearn_dic import hierarchy, superpixels
+from sklearn_dic.images._images import open_images
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     HierarchicalSuperpixels,
@@ -30,7 +31,6 @@ from sklearn_dic.superpixels import (
     get_superpixels_names,
 )
 from sklearn_dic.superpixels._resolve import resolve_superpixels
-from sklearn_dic.utils._images import open_images
 from tests._registry import SUPERPIXEL_TRANSFORMERS
 
 each_transformer = pytest.mark.parametrize("transformer", SUPERPIXEL_TRANSFORMERS, ids=str)

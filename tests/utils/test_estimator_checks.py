@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 
-from sklearn_dic.utils import open_images
+from sklearn_dic.images import open_images
 from sklearn_dic.utils.estimator_checks import check_image_estimator, image_checks
 
 

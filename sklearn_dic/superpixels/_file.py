@@ -9,11 +9,10 @@ import numpy as np
 
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
 from sklearn_dic.superpixels._contours import cut_contours
-from sklearn_dic.superpixels._file_reading import read_contents
-from sklearn_dic.superpixels._map_finding import find_contour_map, find_label_map
-from sklearn_dic.superpixels._templates import fill_template, is_template
-from sklearn_dic.utils._images import ChannelAxis
-from sklearn_dic.utils._validation import Interval
+from sklearn_dic.superpixels.files._finding import find_contour_map, find_label_map
+from sklearn_dic.superpixels.files._reading import read_contents
+from sklearn_dic.superpixels.files._templates import fill_template, is_template
+from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 Files = str | os.PathLike | Mapping[str | os.PathLike, str | os.PathLike]
 

@@ -10,17 +10,18 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic.hierarchy._building import build_merge_tree
-from sklearn_dic.hierarchy._cutting import check_cut, cut_tree, warn_of_fewer
+from sklearn_dic.hierarchy._cuts import check_cut, cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._leaves import superpixels_to_merge
 from sklearn_dic.hierarchy._merge_tree import MergeTree
+from sklearn_dic.images._images import Images, open_images
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._belonging import Belonging
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import resolve_superpixels
-from sklearn_dic.utils._images import ChannelAxis, Images, open_images
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import (
     CHANNEL_AXIS,
+    ChannelAxis,
     HasMethods,
     Interval,
     StrOptions,
@@ -119,7 +120,7 @@ class RegionMerging(ClusterMixin, BaseEstimator):
     Examples
     --------
     >>> from skimage.data import coffee
-    >>> from sklearn_dic.hierarchy import RegionMerging
+    >>> from sklearn_dic import RegionMerging
     >>> merging = RegionMerging(n_segments=8).fit(coffee()[::4, ::4])
     >>> int(merging.labels_.max()) + 1
     8

@@ -9,8 +9,8 @@ import pytest
 from scipy.ndimage import binary_erosion
 from skimage import io
 
-from sklearn_dic.__main__ import main
-from sklearn_dic._files import SUFFIXES
+from sklearn_dic.cli import main
+from sklearn_dic.cli._files import SUFFIXES
 
 FAST = ["--max-iter", "2", "--n-clusters", "8"]
 
@@ -190,7 +190,7 @@ def test_a_real_ctrl_c(folder):
     code = (
         # a shell lets what it starts in the background ignore it
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "import sklearn_dic.__main__ as m; from sklearn_dic import DeepImageClustering as D;"
+        "import sklearn_dic.cli._main as m; from sklearn_dic import DeepImageClustering as D;"
         # once a step is done all is imported, and imports may swallow an interrupt
         "from torch.optim import SGD; step = SGD.step;"
         "SGD.step = lambda *a: (step(*a), print('go', flush=True))[0];"
@@ -243,7 +243,7 @@ def test_n_jobs_gives_the_same(folder, one_thread):
 
 
 def test_a_failure_while_writing_leaves_no_files(folder, monkeypatch, capsys):
-    from sklearn_dic import _files
+    from sklearn_dic.cli import _files
 
     def fail(*args):
         raise OSError("no space left on device")

@@ -9,7 +9,7 @@ from hypothesis import given
 from PIL import Image
 from scipy import sparse
 
-from sklearn_dic.utils._images import open_images
+from sklearn_dic.images._images import open_images
 
 GOOD = np.zeros((4, 5))
 

@@ -9,11 +9,11 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from sklearn_dic import PerImage
+from sklearn_dic import PerImage, RegionMerging
 from sklearn_dic.datasets import make_mosaic
-from sklearn_dic.hierarchy import MergeTree, RegionMerging, _building, agglomerate, build_merge_tree
+from sklearn_dic.hierarchy import MergeTree, _building, agglomerate, build_merge_tree
 from sklearn_dic.hierarchy._adjacency import find_adjacency
-from sklearn_dic.hierarchy._cutting import choose_n_segments, cut_tree
+from sklearn_dic.hierarchy._cuts import choose_n_segments, cut_tree
 from sklearn_dic.hierarchy._features import mean_by_region
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels, SuperpixelMap

@@ -10,11 +10,11 @@ import numpy as np
 from PIL import Image
 from scipy import sparse
 
-from sklearn_dic.utils._image_files import read_image
-from sklearn_dic.utils._masks import check_masks, fill_outside
+from sklearn_dic.images._masks import check_masks, fill_outside
+from sklearn_dic.images._reading import read_image
+from sklearn_dic.utils._validation import ChannelAxis
 from sklearn_dic.utils._warnings import warn_caller
 
-ChannelAxis = Literal["auto", -1] | None
 Form = Literal["image", "stack", "list", "table"]
 
 SAMPLE, SMALLEST_SAMPLE = 100_000, 1_000  # values that are looked at to find what is usual

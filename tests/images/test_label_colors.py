@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage import data
 
+from sklearn_dic.images._label_colors import label_colors, paint_labels
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
-from sklearn_dic.utils._colors import label_colors, paint_labels
-from tests.utils._vision import VISIONS, seen_distance, touching
+from tests.images._vision import VISIONS, seen_distance, touching
 
 MAPS = hnp.arrays(np.int32, hnp.array_shapes(min_dims=2, max_dims=2), elements=st.integers(-3, 40))
 

@@ -4,9 +4,9 @@ from skimage import data
 from skimage.color import label2rgb, rgb2gray
 from skimage.util import img_as_float32
 
+from sklearn_dic.images._drawing import as_rgb, mean_colors
+from sklearn_dic.images._images import open_images
 from sklearn_dic.superpixels import SLICSuperpixels
-from sklearn_dic.utils._images import open_images
-from sklearn_dic.utils._pictures import as_rgb, mean_colors
 
 
 @pytest.fixture

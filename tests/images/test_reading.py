@@ -3,7 +3,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from sklearn_dic.utils._images import open_images
+from sklearn_dic.images._images import open_images
 
 
 @pytest.mark.usefixtures("unreadable_files")

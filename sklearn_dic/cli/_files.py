@@ -19,11 +19,11 @@ from PIL.PngImagePlugin import PngInfo
 from skimage import io
 from sklearn.base import clone
 
+from sklearn_dic.images._drawing import draw_boundaries, draw_mean_colors
+from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.images._reading import image_files, is_image_file
 from sklearn_dic.superpixels import MCGSuperpixels
 from sklearn_dic.superpixels._base import BaseSuperpixels
-from sklearn_dic.utils._image_files import image_files, is_image_file
-from sklearn_dic.utils._images import Images, open_images
-from sklearn_dic.utils._pictures import draw_boundaries, draw_mean_colors
 
 # What is written for an image, in this order: the last one says that the others are whole.
 SUFFIXES = {

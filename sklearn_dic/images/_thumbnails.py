@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from sklearn_dic.utils._colors import Color, label_colors
+from sklearn_dic.images._label_colors import Color, label_colors
 
 _SIDE = 256  # pixels, the longest side of one thumbnail
 _MOST = 4  # thumbnails, of half that side

@@ -10,7 +10,7 @@ RHO = 1.25  # of the paper: how much frequent pairs count more than rare ones
 PRIOR = 1e-5  # share of each pair of kinds before any is counted
 
 
-def sort_pixels(channels: np.ndarray, n_kinds: int = 48, sigma: float = 2.0) -> np.ndarray:
+def quantize_colors(channels: np.ndarray, n_kinds: int = 48, sigma: float = 2.0) -> np.ndarray:
     """Sort pixels into kinds, by mean and deviation of the channels around them.
 
     The kind that differs most along one axis is split at its mean, until there are enough or
@@ -92,7 +92,7 @@ def mutual_information(kinds: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     kinds : ndarray of int, shape (H, W)
-        Kinds of pixels, as `sort_pixels` finds them.
+        Kinds of pixels, as `quantize_colors` finds them.
 
     Returns
     -------

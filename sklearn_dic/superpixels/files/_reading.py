@@ -16,8 +16,8 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from sklearn_dic.superpixels._hdf5_reading import read_hdf5
-from sklearn_dic.superpixels._matlab5_reading import read_matlab5
+from sklearn_dic.superpixels.files._hdf5 import read_hdf5
+from sklearn_dic.superpixels.files._matlab5 import read_matlab5
 from sklearn_dic.utils._warnings import ignored_warnings
 
 LARGEST = 2**30  # bytes of one file, after decompression
