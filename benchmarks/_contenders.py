@@ -129,7 +129,7 @@ class PlainContender(Contender):
                 n_centers=self.parameters["n_centers"],
                 clustering="residual",
                 clustering_gradient=False,
-            ).draw(torch_generator(seed))
+            ).reset_parameters(torch_generator(seed))
         )
 
     def precision(self, problem: Problem) -> str:

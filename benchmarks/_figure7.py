@@ -1,11 +1,11 @@
 """Figure 7 of the paper: loss and number of labels while the network is trained."""
 
 import argparse
-import csv
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from _results import Results, Row
 from sklearn.utils import Bunch
 from tqdm import tqdm
 
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 def draw(bsds: Bunch, superpixels: Any, options: argparse.Namespace) -> None:
     """Train each image to the end, and write the curves as CSV and as a picture."""
-    curves: list[dict[str, Any]] = []
+    curves: list[Row] = []
     try:
         train(bsds, superpixels, options, curves)
     except KeyboardInterrupt:
@@ -26,9 +26,7 @@ def draw(bsds: Bunch, superpixels: Any, options: argparse.Namespace) -> None:
         write(curves)
 
 
-def train(
-    bsds: Bunch, superpixels: Any, options: argparse.Namespace, curves: list[dict[str, Any]]
-) -> None:
+def train(bsds: Bunch, superpixels: Any, options: argparse.Namespace, curves: list[Row]) -> None:
     """Add the epochs of each image."""
     for path in tqdm(bsds.images, desc="figure7"):
         for seed in range(options.seeds):
@@ -58,13 +56,11 @@ def train(
             ]
 
 
-def write(curves: list[dict[str, Any]]) -> None:
+def write(curves: list[Row]) -> None:
     """Write the curves as CSV and as a picture."""
-    with open(HERE / "results/figure7.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, list(curves[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(curves)
-    trainings: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    columns = list(curves[0])
+    Results(HERE / "results/figure7.csv", columns, ["image", "seed", "epoch"]).write(curves)
+    trainings: dict[tuple[str, int], list[Row]] = {}
     for row in curves:
         trainings.setdefault((row["image"], row["seed"]), []).append(row)
     display = LossCurveDisplay(

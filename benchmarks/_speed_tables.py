@@ -1,13 +1,10 @@
-"""Rows of `speed.py`: their file, and their tables in reStructuredText."""
+"""Rows of `speed.py`: their columns, and their tables in reStructuredText."""
 
-import csv
-from itertools import compress
 from pathlib import Path
 
 import numpy as np
-from _list_table import list_table
-
-Row = dict[str, str]
+from _results import Results, Row
+from _tables import join, list_table, without_empty_columns
 
 PLACE = ["device", "threads", "python", "torch", "sklearn-dic", "date"]
 SECONDS_FIT = ["seconds_fit", "seconds_fit_least", "seconds_fit_most"]
@@ -51,24 +48,9 @@ for 300 pictures, as many as BSDS300 has, is computed from the median.""",
 }
 
 
-def read_rows(table: str, path: Path) -> list[Row]:
-    """Read the rows that are there."""
-    if not path.exists():
-        return []
-    with open(path, newline="") as file:
-        rows = csv.DictReader(file)
-        if rows.fieldnames != COLUMNS[table]:
-            raise SystemExit(f"{path} has other columns: name another file with --results")
-        return list(rows)
-
-
-def write_rows(table: str, path: Path, rows: list[Row]) -> None:
-    """Write all rows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS[table], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def results_of(table: str, path: Path) -> Results:
+    """Open the rows of a table."""
+    return Results(path, COLUMNS[table], KEYS[table])
 
 
 def render(table: str, rows: list[Row], command: str) -> str:
@@ -88,8 +70,7 @@ def render(table: str, rows: list[Row], command: str) -> str:
             "",
             *list_table(draw(own)),
         ]
-    lines += [LEGENDS[table], "", f"Made by ``{command}``.", ""]
-    return "\n".join(line.rstrip() for line in lines)
+    return join([*lines, LEGENDS[table], "", f"Made by ``{command}``.", ""])
 
 
 def describe(row: Row) -> str:
@@ -125,8 +106,7 @@ def lines_of_fits(rows: list[Row]) -> list[list[str]]:
                 row["floor_share"],
             ]
         )
-    shown = [any(cells) for cells in zip(*lines[1:], strict=True)]
-    return [list(compress(cells, shown)) for cells in lines]
+    return without_empty_columns(lines)
 
 
 def lines_of_sizes(rows: list[Row]) -> list[list[str]]:

@@ -3,23 +3,19 @@
 import os
 import platform
 from datetime import date
-from importlib.metadata import version
 
 import numpy as np
-from _list_table import list_table
+from _measures import BDE, MEASURES, TITLES
+from _photographs import N_IMAGES, count_halves
 from _published import SYSTEMS
+from _results import Row
+from _tables import compare, join, list_table, versions
 
-BSDS300 = 300  # images
-MEASURES = {
-    "PRI ↑": "probabilistic_rand_index",
-    "VoI ↓": "variation_of_information",
-    "GCE ↓": "global_consistency_error",
-    "BDE ↓": "boundary_displacement_error",
-    "SC ↑": "segmentation_covering",
-}
-DIGITS = {"probabilistic_rand_index": 4, "boundary_displacement_error": 2}
+# As the rows call them.
 SIMPLEST, DEFAULT = "Ward on Lab", "+ spectral contours (default)"
 LEARNED = "+ learned features, seed "
+# Parameters of a row with the names that they had before `MergeWeights`.
+RENAMED = {"enclosing_weight": "coarse", "gradient_weight": "gradient", "local_weight": "local"}
 
 INTRODUCTION = """\
 Means over {n_images} images of BSDS300 and their annotators ({n_train} of train, {n_val} of val).
@@ -52,134 +48,133 @@ then "auto" is its answer, "labels" that with ``n_segments=None``, and the secon
 """
 
 
-def render(rows: list[dict]) -> str:
+def render(rows: list[Row]) -> str:
     """Means over the images as a table in reStructuredText."""
-    images = dict.fromkeys(row["image"] for row in rows)
-    n_train = sum(image.startswith("train") for image in images)
-    cells = [["tree", "cut", "regions", *MEASURES, "seconds"]]
-    if len(images) == BSDS300:
+    counts = count_halves(rows)
+    is_whole = counts["n_images"] == N_IMAGES
+    cells = [["tree", "cut", "regions", *TITLES, "seconds"]]
+    introduction = INTRODUCTION.format(**counts)
+    every = rows
+    if is_whole:
         cells += [[f"published: {name}", "", "", *scores, ""] for name, scores in SYSTEMS.items()]
-    # Weights were chosen twice: without every other image of val by number, and by name.
-    of_val = [image for image in images if image.startswith("val")]
-    held_out = set(of_val[1::2]) & set(sorted(of_val)[1::2])
-    apart = [
-        row | {"protocol": f"{row['protocol']}, held out"}
-        for row in rows
-        if row["image"] in held_out and row["protocol"] in ("auto", "OIS by PRI")
-    ]
-    every = rows + (apart if len(images) == BSDS300 else [])
-    for name, protocol in dict.fromkeys((row["method"], row["protocol"]) for row in every):
-        own = [row for row in every if (row["method"], row["protocol"]) == (name, protocol)]
-
-        def mean(column: str, weights: list | None = None, own: list[dict] = own) -> float:
-            return float(np.average([float(row[column]) for row in own], weights=weights))
-
-        annotations = [int(row["annotations"]) for row in own]
-        digits = [2 if measure.startswith("BDE") else 4 for measure in MEASURES]
-        pooled = [annotations if measure.startswith("SC") else None for measure in MEASURES]
-        cells.append(
-            [name.replace("+", r"\+"), protocol, f"{mean('regions'):.1f}"]  # no bullet
-            + [
-                f"{mean(column, weights):.{n}f}"
-                for column, weights, n in zip(MEASURES.values(), pooled, digits, strict=True)
-            ]
-            + [f"{mean('seconds'):.1f}"]
-        )
-    introduction = INTRODUCTION.format(
-        n_images=len(images), n_train=n_train, n_val=len(images) - n_train
-    )
-    if len(images) == BSDS300:
+        held_out = find_held_out(rows)
+        every = rows + [
+            row | {"protocol": f"{row['protocol']}, held out"}
+            for row in rows
+            if row["image"] in held_out and row["protocol"] in ("auto", "OIS by PRI")
+        ]
         introduction += OF_HELD_OUT.format(n_held_out=len(held_out))
     else:
         introduction += STEPS
-    if any(row["method"].startswith(LEARNED) for row in rows):
+    for (name, protocol), own in by_cut(every).items():
+        cells.append(
+            [
+                show(name),
+                protocol,
+                f"{mean(own, 'regions'):.1f}",
+                *means(own, {measure.name: 2 if measure is BDE else 4 for measure in MEASURES}),
+                f"{mean(own, 'seconds'):.1f}",
+            ]
+        )
+    seeds = {row["method"] for row in rows if row["method"].startswith(LEARNED)}
+    if seeds:
         introduction += OF_LEARNED
-    lines = [introduction, *list_table(cells), *differences(rows)]
-    n_seeds = len({row["method"] for row in rows if row["method"].startswith(LEARNED)})
-    which = "--all" if len(images) == BSDS300 else f"--images {len(images)}"
-    lines += made_by(f"{which} --seeds {n_seeds}")
-    return "\n".join(line.rstrip(" ") for line in lines)
+    which = "--all" if is_whole else f"--images {counts['n_images']}"
+    footer = made_with(f"{which} --seeds {len(seeds)}")
+    return join([introduction, *list_table(cells), *differences(rows), *footer])
 
 
-def differences(rows: list[dict]) -> list[str]:
-    """Compare what has learned with the trees without a network, on the same images."""
-    learned = [row for row in rows if row["method"].startswith(LEARNED)]
-    if not learned:
-        return []
-    cells = [["learned features, minus", "cut", *MEASURES]]
+def find_held_out(rows: list[Row]) -> set[str]:
+    """Find the images of val that no choice of weights has seen.
+
+    Weights were chosen twice: without every other image of val by number, and by name.
+    """
+    of_val = [image for image in dict.fromkeys(r["image"] for r in rows) if image[:3] == "val"]
+    return set(of_val[1::2]) & set(sorted(of_val)[1::2])
+
+
+def by_cut(rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Sort rows by method and protocol."""
+    sorted_rows: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        sorted_rows.setdefault((row["method"], row["protocol"]), []).append(row)
+    return sorted_rows
+
+
+def differences(rows: list[Row]) -> list[str]:
+    """Compare the trees with learned features with the others, on the same images."""
+    cuts = by_cut(rows)
+    cells = [["``DeepImageClustering()``, minus", "cut", *TITLES]]
     for other, protocol in [(SIMPLEST, "OIS by PRI"), (DEFAULT, "OIS by PRI"), (DEFAULT, "auto")]:
-        others = [row for row in rows if row["method"] == other]
-        shown = compare(learned, others, protocol)
-        cells.append([other.replace("+", r"\+"), protocol, *shown])
+        learned = [
+            row
+            for (name, cut), own in cuts.items()
+            if name.startswith(LEARNED) and cut == protocol
+            for row in own
+        ]
+        if learned:
+            shown = compare(learned, cuts[other, protocol])
+            cells.append([show(other), protocol, *shown])
+    if len(cells) == 1:
+        return []
     introduction = "Mean differences on the same images, ± their standard errors:"
     return [introduction, "", *list_table(cells)]
 
 
-def render_variants(rows: list[dict]) -> str:
+def render_variants(rows: list[Row]) -> str:
     """Mean differences to the default tree as a table in reStructuredText."""
-    images = dict.fromkeys(row["image"] for row in rows)
-    n_train = sum(image.startswith("train") for image in images)
-    default = [row for row in rows if row["method"] == DEFAULT]
-    cells = [["tree", "cut", "regions", *MEASURES]]
-    for name, protocol in dict.fromkeys((row["method"], row["protocol"]) for row in rows):
-        own = [row for row in rows if (row["method"], row["protocol"]) == (name, protocol)]
+    cuts = by_cut(rows)
+    cells = [["tree", "cut", "regions", *TITLES]]
+    for (name, protocol), own in cuts.items():
         if protocol not in ("ODS, distance", "OIS by PRI"):
             continue
-        regions = np.mean([float(row["regions"]) for row in own])
         if name == DEFAULT:
             shown_name, shown = "default", means(own)
         else:
-            shown_name = f"``{name}``" if "=" in name else name
-            shown = compare(own, default, protocol)
-        cells.append([shown_name, protocol, f"{regions:.1f}", *shown])
-    n_val = len(images) - n_train
-    lines = [
-        OF_VARIANTS.format(n_images=len(images), n_train=n_train, n_val=n_val),
-        *list_table(cells),
-        *made_by(f"--variants --images {len(images)}"),
-    ]
-    return "\n".join(lines)
+            shown_name = show_variant(name)
+            shown = compare(own, cuts[DEFAULT, protocol])
+        cells.append([shown_name, protocol, f"{mean(own, 'regions'):.1f}", *shown])
+    counts = count_halves(rows)
+    footer = made_with(f"--variants --images {counts['n_images']}")
+    return join([OF_VARIANTS.format(**counts), *list_table(cells), *footer])
 
 
-def made_by(which: str) -> list[str]:
+def show(name: str) -> str:
+    """Name a tree in the table: the estimator, where it is one."""
+    name = name.replace(DEFAULT, "+ spectral contours: ``RegionMerging()``")
+    name = name.replace(LEARNED, "+ learned features: ``DeepImageClustering()``, seed ")
+    return name.replace("+", r"\+")  # no bullet
+
+
+def show_variant(name: str) -> str:
+    """Name a variant, with its weight as `MergeWeights` calls it."""
+    weight, is_weight, value = name.partition("=")
+    return f"``{RENAMED.get(weight, weight)}={value}``" if is_weight else name
+
+
+def made_with(which: str) -> list[str]:
     """Name the command that makes a table again, and with what it was made."""
-    packages = ["numpy", "scipy", "scikit-image", "torch"]
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return [
         f"Made by ``python benchmarks/hierarchy.py {which}`` on",
         f"{date.today()}, on {os.cpu_count()} cores of an {platform.machine()} processor, with",
-        f"{versions}.",
+        f"{versions(['numpy', 'scipy', 'scikit-image', 'torch'])}.",
         "",
     ]
 
 
-def means(rows: list[dict]) -> list[str]:
-    """Write the mean of each measure over images."""
+def mean(rows: list[Row], column: str) -> float:
+    """Average a column."""
+    return float(np.mean([float(row[column]) for row in rows]))
+
+
+def means(rows: list[Row], pooled_digits: dict[str, int] | None = None) -> list[str]:
+    """Write the mean of each measure over images; with these digits, pooled as Berkeley does."""
     shown = []
-    for measure in MEASURES.values():
-        digits = DIGITS.get(measure, 3)
-        shown.append(f"{np.mean([float(row[measure]) for row in rows]):.{digits}f}")
+    for measure in MEASURES:
+        values = np.array([float(row[measure.name]) for row in rows])
+        if pooled_digits is None:
+            shown.append(f"{values.mean():.{measure.digits}f}")
+        else:
+            weights = [int(row["annotations"]) for row in rows]
+            shown.append(f"{measure.mean(values, weights):.{pooled_digits[measure.name]}f}")
     return shown
-
-
-def compare(some: list[dict], others: list[dict], protocol: str) -> list[str]:
-    """Write mean paired differences of each measure, ± their standard errors over images."""
-    shown = []
-    for measure in MEASURES.values():
-        scores, of_others = (
-            scores_by_image([row for row in rows if row["protocol"] == protocol], measure)
-            for rows in (some, others)
-        )
-        paired = np.array([scores[image] - of_others[image] for image in scores])
-        error = paired.std(ddof=1) / len(paired) ** 0.5
-        digits = DIGITS.get(measure, 3)
-        shown.append(f"{paired.mean():+.{digits}f} ± {error:.{digits}f}")
-    return shown
-
-
-def scores_by_image(rows: list[dict], measure: str) -> dict[str, float]:
-    """One measure of each image, the mean over seeds."""
-    return {
-        image: float(np.mean([float(row[measure]) for row in rows if row["image"] == image]))
-        for image in dict.fromkeys(row["image"] for row in rows)
-    }

@@ -6,6 +6,7 @@ They are rows of `ablation.py`, so that what did not pay is known, and can be tr
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -16,66 +17,80 @@ from skimage.segmentation import expand_labels
 from torch import Tensor
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from sklearn_dic.network import DICNetwork, _training
-from sklearn_dic.network._passes import Pass
-from sklearn_dic.network._refinement import Vote
+from sklearn_dic.network import DICNetwork, Vote, _training, refinement_loss
 
 LAST = 10  # epochs whose weights are averaged
 PERIOD = 60  # epochs from the full learning rate to none
 SMALL = 0.001  # of the pixels
 
 
-class SoftVotes(Pass):
+@contextmanager
+def soft_votes() -> Iterator[None]:
     """Each pixel votes with the probabilities of its labels, not for the likeliest alone."""
+    with _latest_pass() as latest:
 
-    def _relabel(self, aggregated: Tensor) -> Tensor:
-        superpixels = self.vote.superpixels[0]
-        votes = aggregated.new_zeros(self.vote.sizes[0], aggregated.shape[1])
-        votes.index_add_(0, superpixels, aggregated.softmax(dim=1))
-        return votes.argmax(dim=1)[superpixels]
+        class SoftVote(Vote):
+            def __call__(self, labels: Tensor, n_labels: int) -> Tensor:
+                superpixels = self.superpixels[0]
+                votes = latest.features.new_zeros(self.sizes[0], n_labels)
+                votes.index_add_(0, superpixels, latest.features.detach().softmax(dim=1))
+                return votes.argmax(dim=1)[superpixels]
+
+        with patch.object(_training, "Vote", SoftVote):
+            yield
 
 
-class Continuity(Pass):
+@contextmanager
+def continuity() -> Iterator[None]:
     """Neighbours differ little: the mean of absolute differences is added to the loss.
 
     As in "Unsupervised Learning of Image Segmentation Based on Differentiable Feature Clustering"
     (Kim, Kanezaki and Tanaka, IEEE Transactions on Image Processing 2020), with a weight of 1.
     """
+    with _latest_pass() as latest:
 
-    def _compare(self, aggregated: Tensor) -> Tensor:
-        grid = aggregated.view(*self.images[0].shape[-2:], -1)  # one picture, of which all counts
-        differences = sum(grid.diff(dim=axis).abs().mean() for axis in (0, 1))
-        return super()._compare(aggregated) + differences
+        def loss(features: Tensor, refined: Tensor) -> Tensor:
+            grid = features.view(*latest.images[0].shape[-2:], -1)  # one image without a mask
+            differences = sum(grid.diff(dim=axis).abs().mean() for axis in (0, 1))
+            return refinement_loss(features, refined) + differences
 
-
-class AveragedWeights(Pass):
-    """The answer is that of the mean weights of the last epochs."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.weights: deque[list[Tensor]] = deque(maxlen=LAST)
-
-    def measure(self) -> Tensor:
-        """Keep the weights that are measured."""
-        self.weights.append([weight.detach().clone() for weight in self.network.parameters()])
-        return super().measure()
-
-    @torch.no_grad()
-    def forget(self) -> None:
-        """Put the mean in their place, at the end."""
-        super().forget()
-        for weight, *kept in zip(self.network.parameters(), *self.weights, strict=True):
-            weight.copy_(torch.stack(kept).mean(dim=0))
+        with patch.object(_training, "refinement_loss", loss):
+            yield
 
 
 @contextmanager
-def passes_are(kind: type[Pass]) -> Iterator[None]:
-    """Train with another kind of pass."""
+def _latest_pass() -> Iterator[SimpleNamespace]:
+    """Yield the images and the features of the latest pass, kept up to date."""
+    latest, aggregate = SimpleNamespace(), DICNetwork.aggregate
 
-    def make(network: DICNetwork, images: list, superpixels: Tensor, counted: None) -> Pass:
-        return kind(network, images, Vote(superpixels), counted)
+    def keep(network: DICNetwork, images: list[Tensor], inside: Tensor | None = None) -> Tensor:
+        latest.images, latest.features = images, aggregate(network, images, inside)
+        return latest.features
 
-    with patch.object(_training, "make_pass", make):
+    with patch.object(DICNetwork, "aggregate", keep):
+        yield latest
+
+
+@contextmanager
+def averaged_weights() -> Iterator[None]:
+    """Freeze the network with the mean weights of the last epochs."""
+    aggregate, freeze = DICNetwork.aggregate, DICNetwork.freeze
+    kept: deque[list[Tensor]] = deque(maxlen=LAST)
+
+    def keep(network: DICNetwork, *arguments: Any) -> Tensor:
+        kept.append([weight.detach().clone() for weight in network.parameters()])
+        return aggregate(network, *arguments)
+
+    @torch.no_grad()
+    def average(network: DICNetwork, *arguments: Any) -> None:
+        for weight, *measured in zip(network.parameters(), *kept, strict=True):
+            weight.copy_(torch.stack(measured).mean(dim=0))
+        freeze(network, *arguments)
+
+    with (
+        patch.object(DICNetwork, "aggregate", keep),
+        patch.object(DICNetwork, "freeze", average),
+    ):
         yield
 
 

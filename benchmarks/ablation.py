@@ -15,27 +15,28 @@ first seed only, and saves the merging for the others.
 """
 
 import argparse
-import csv
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _list_table import list_table
+from _measures import GCE, PRI, SC, VOI, score
+from _network_labels import network_labels
+from _photographs import count_halves, image_name, load_halves
+from _results import Key, Results, Row, measure_each
+from _tables import compare, join, list_table, made_by, values_of
 from _variants import (
-    AveragedWeights,
-    Continuity,
-    SoftVotes,
     absorb_small,
     adam,
+    averaged_weights,
+    continuity,
     cosine_schedule,
-    passes_are,
+    soft_votes,
 )
 from scipy.ndimage import gaussian_filter
 from skimage import img_as_float
@@ -45,12 +46,9 @@ from skimage.restoration import denoise_tv_chambolle
 from sklearn.base import clone
 
 from sklearn_dic import DeepImageClustering, RegionMerging, __version__
-from sklearn_dic.datasets import load_bsds
 from sklearn_dic.hierarchy import MergedSuperpixels
-from sklearn_dic.metrics import segmentation_report
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
 from sklearn_dic.utils._device import one_torch_thread
-from sklearn_dic.utils._parallel import for_each
 
 HERE = Path(__file__).parent
 
@@ -86,9 +84,9 @@ INPUTS = {
     "input: RGB, smoothed": smoothed,
 }
 TRAININGS: dict[str, Callable[[], AbstractContextManager]] = {
-    "training: soft votes": partial(passes_are, SoftVotes),
-    "training: continuity in the loss": partial(passes_are, Continuity),
-    "training: weights of ten epochs averaged": partial(passes_are, AveragedWeights),
+    "training: soft votes": soft_votes,
+    "training: continuity in the loss": continuity,
+    "training: weights of ten epochs averaged": averaged_weights,
     "training: Adam": adam,
     "training: cosine schedule": cosine_schedule,
 }
@@ -130,16 +128,12 @@ TABLES = {
     "variants": ["default", *VARIANTS],
     "faster_paths": ["default", *FASTER_PATHS],
 }
-MEASURES = {
-    "PRI ↑": "probabilistic_rand_index",
-    "VoI ↓": "variation_of_information",
-    "GCE ↓": "global_consistency_error",
-    "SC ↑": "segmentation_covering",
-}
-DIGITS = [4, 3, 3, 3]  # of each in the table
+MEASURES = [PRI, VOI, GCE, SC]
 KEY = ["change", "image", "seed", "answer"]
-COLUMNS = [*KEY, "regions", *MEASURES.values(), "epochs", "precision", "resolution",
+COLUMNS = [*KEY, "regions", *(m.name for m in MEASURES), "epochs", "precision", "resolution",
            "device", "torch", "sklearn-dic", "date"]  # fmt: skip
+PLACES = ["device", "torch", "sklearn-dic", "date"]
+ANSWERS = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
 LEGEND = """\
 Means over images and seeds, and below the first line mean differences to it on the same images and
 seeds, ± the standard error over images. How long each takes, ``benchmarks/speed.py`` measures."""
@@ -162,9 +156,8 @@ class Fit:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells it from other fits."""
-        image = f"{Path(self.path).parent.name}/{Path(self.path).stem}"
-        return self.change, image, str(self.seed)
+        """Identify it."""
+        return self.change, image_name(self.path), str(self.seed)
 
 
 def main() -> None:
@@ -178,43 +171,39 @@ def main() -> None:
     add("--n-jobs", type=int, default=None)
     add("--root", default=None, help="folder of the data set; default: SKLEARN_DIC_DATA")
     options = parser.parse_args()
-    halves = [load_bsds(options.root, part, options.images // 2) for part in ("train", "val")]
     fits = [
         Fit(change, path, annotations, seed, seed < options.seeds_of_regions)
         for seed in range(options.seeds)
-        for half in halves
-        for path, annotations in zip(half.images, half.annotations, strict=True)
+        for path, annotations in load_halves(options.root, options.images)
         for change in TABLES[options.table]
     ]
-    results = HERE / f"results/{options.table}.csv"
-    rows = read_rows(results)
-    write_rows(results, rows)
+    results = Results(HERE / f"results/{options.table}.csv", COLUMNS, KEY)
+    rows = results.read()
     missing = [fit for fit in fits if any((*fit.key, answer) not in rows for answer in fit.answers)]
-    with open(results, "a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        for some in for_each(measure, missing, n_jobs=options.n_jobs, verbose=1, in_order=False):
-            writer.writerows(some)
-            file.flush()
-    rows = read_rows(results)
+    results.append(measure_each(measure, missing, options.n_jobs, options.table))
+    rows = results.read()
     which = f"{options.table} --images {options.images} --seeds {options.seeds}"
     if options.seeds_of_regions < options.seeds:
         which += f" --seeds-of-regions {options.seeds_of_regions}"
-    wanted = [rows[*fit.key, answer] for fit in fits for answer in fit.answers]
+    keys = [(*fit.key, answer) for fit in fits for answer in fit.answers]
+    if not all(key in rows for key in keys):
+        raise SystemExit("Some fits are missing: run it again to measure them.")
+    wanted = [rows[key] for key in keys]
     table = render(wanted, f"python benchmarks/ablation.py {which}")
     print(table)
     (HERE.parent / f"docs/tables/{options.table}.rst").write_text(table)
 
 
-def measure(fit: Fit) -> list[dict[str, Any]]:
+def measure(fit: Fit) -> list[Row]:
     """Segment once, and score each answer."""
     with one_torch_thread():
         answers, about = segment(fit)
     rows = []
     for answer in fit.answers:
-        report = segmentation_report(fit.annotations, answers[answer]).to_dict()
+        scores = score(fit.annotations, answers[answer])
         rows.append(
             dict(zip(KEY, [*fit.key, answer], strict=True))
-            | {name: round(report[name], 6) for name in MEASURES.values()}
+            | {measure.name: scores[measure.name] for measure in MEASURES}
             | {"regions": len(np.unique(answers[answer]))}
             | about
             | {
@@ -230,11 +219,7 @@ def answers_to(change: str) -> list[str]:
     """List what a change is measured by."""
     if change in (NO_NETWORK, CONSENSUS):
         return ["regions"]
-    # regions have none of these: the default answers labels where one of the first two is
-    # changed, and superpixels that are regions of the tree are merged no better again
-    of_labels = {"refine", "connected_components"}
-    superpixels = CHANGES[change].get("superpixels")
-    if of_labels & CHANGES[change].keys() or isinstance(superpixels, MergedSuperpixels):
+    if {"refine", "connected_components"} & CHANGES[change].keys():  # regions have neither
         return ["labels"]
     return ["regions", "labels"]
 
@@ -263,7 +248,7 @@ def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     else:
         with TRAININGS.get(fit.change, nullcontext)():
             regions = dic.fit_predict(fit.path)
-        labels = dic.set_params(n_segments=None).predict(fit.path)
+        labels = regions if n_segments is None else network_labels(dic, fit.path)
     if fit.change == ABSORBED:
         regions, labels = absorb_small(regions), absorb_small(labels)
     return {"regions": regions, "labels": labels}, {
@@ -276,91 +261,41 @@ def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 
 def merge(image: Any, features: np.ndarray) -> np.ndarray:
     """Make the regions that `DeepImageClustering` makes of these features."""
-    merging = RegionMerging().fit(image, features=features)
-    n_segments = min(merging.n_segments_, DeepImageClustering().n_clusters)
-    return merging.segment(n_segments=n_segments)
+    return RegionMerging().fit(image, features=features).labels_
 
 
-def read_rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
-    """Read the rows that are there by key, without one that was cut off; of two the later."""
-    rows = {}
-    if path.exists():
-        with open(path, newline="") as file:
-            every = [row for row in csv.DictReader(file) if row["date"]]
-        rows = {tuple(row[name] for name in KEY): row for row in every}
-    return rows
-
-
-def write_rows(path: Path, rows: dict[tuple[str, ...], dict[str, str]]) -> None:
-    """Write whole rows alone, and all of them or none."""
-    part = path.with_suffix(".part")
-    with open(part, "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows.values())
-    part.replace(path)
-
-
-def render(rows: list[dict[str, str]], command: str) -> str:
+def render(rows: list[Row], command: str) -> str:
     """Draw the table; the default has the images and seeds of each change."""
     lines = []
     for answer in ("regions", "labels"):
-        answers = {
-            tuple(row[name] for name in KEY[:-1]): row for row in rows if row["answer"] == answer
-        }
-        values = {
-            key: [float(row[name]) for name in [*MEASURES.values(), "regions", "epochs"]]
-            for key, row in answers.items()
-        }
-        if not values:
+        by_change: dict[str, dict[Key, Row]] = {}
+        for row in rows:
+            if row["answer"] == answer:
+                by_change.setdefault(row["change"], {})[row["image"], row["seed"]] = row
+        if not by_change:
             continue
-        title = {"regions": 'Regions, ``n_segments="auto"``', "labels": "Labels of the network"}
-        n_seeds = len({key[2] for key in values})
-        lines += [f"{title[answer]}, {n_seeds} seed(s):", ""]
-        cells = [["change", *MEASURES, answer, "epochs", "precision"]]
-        for change in [name for name in CHANGES if any(key[0] == name for key in values)]:
-            keys = [key for key in values if key[0] == change]
-            own = np.array([values[key] for key in keys])
-            means = own[:, : len(MEASURES)].mean(axis=0)
-            shown = [f"{mean:.{digits}f}" for mean, digits in zip(means, DIGITS, strict=True)]
-            if change != "default":
-                shown = differences(keys, own, values)
-            counts = [f"{value:.1f}" for value in own[:, len(MEASURES) :].mean(axis=0)]
+        n_seeds = len({seed for own in by_change.values() for _, seed in own})
+        lines += [f"{ANSWERS[answer]}, {n_seeds} seed(s):", ""]
+        cells = [["change", *(m.title for m in MEASURES), answer, "epochs", "precision"]]
+        for change in [name for name in CHANGES if name in by_change]:
+            own = by_change[change]
+            if change == "default":
+                shown = [f"{mean(own.values(), m.name):.{m.digits}f}" for m in MEASURES]
+            else:
+                paired = [by_change["default"][key] for key in own]
+                shown = compare(own.values(), paired, MEASURES)
+            counts = [f"{mean(own.values(), column):.1f}" for column in ("regions", "epochs")]
             name = change if ": " in change else f"``{change}``"
-            precision = {answers[key]["precision"] for key in keys}
-            cells.append([name, *shown, *counts, " and ".join(sorted(precision))])
+            cells.append([name, *shown, *counts, values_of(own.values(), "precision")])
         lines += list_table(cells)
-    images = {row["image"] for row in rows}
-    places = "; ".join(
-        f"{name} {' and '.join(sorted({row[name] for row in rows}))}"
-        for name in ("device", "torch", "sklearn-dic", "date")
-    )
-    n_train = sum(image.startswith("train") for image in images)
-    lines += [
-        f"{len(images)} images of BSDS300, {n_train} of train and {len(images) - n_train} of val.",
-        LEGEND,
-        "",
-        f"Made by ``{command}``: {places}.",
-        "",
-    ]
-    return "\n".join(lines)
+    counts = "{n_images} images of BSDS300, {n_train} of train and {n_val} of val."
+    lines += [counts.format(**count_halves(rows)), LEGEND, "", *made_by(command, rows, PLACES)]
+    return join(lines)
 
 
-def differences(keys: list[tuple], own: np.ndarray, values: dict[tuple, list]) -> list[str]:
-    """Write mean paired differences to the default, ± their standard errors over images."""
-    paired = own - np.array([values["default", *key[1:]] for key in keys])
-    images = [key[1] for key in keys]
-    of_images = np.array(
-        [
-            paired[[name == image for name in images], : len(MEASURES)].mean(axis=0)
-            for image in dict.fromkeys(images)
-        ]
-    )
-    errors = of_images.std(axis=0, ddof=1) / len(of_images) ** 0.5
-    return [
-        f"{mean:+.{digits}f} ± {error:.{digits}f}"
-        for mean, error, digits in zip(of_images.mean(axis=0), errors, DIGITS, strict=True)
-    ]
+def mean(rows: Iterable[Row], column: str) -> float:
+    """Average a column."""
+    return float(np.mean([float(row[column]) for row in rows]))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Compare merge trees with human annotations: `python benchmarks/hierarchy.py`.
 
-Trees of colours, enclosing regions and borders, and with ``--seeds`` those that have the features
-of a network beside them, as `DeepImageClustering` with `n_segments` makes them.
+Trees of colours, coarse segmentations and borders, the last of which is `RegionMerging()`, and
+those that have the features of a network beside them, which are `DeepImageClustering()`.
 
 Writes the scores of each image to benchmarks/results/hierarchy.csv, and the table of their means,
 which the documentation includes, to docs/tables/hierarchy.rst. The images are those of BSDS300 in
@@ -13,26 +13,24 @@ is what the default tree might have been, compared with it; these files are call
 """
 
 import argparse
-import csv
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from inspect import signature
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from _tree_tables import DEFAULT, LEARNED, MEASURES, SIMPLEST, render, render_variants
+from _baselines import ward_tree
+from _best_cuts import score_all_cuts
+from _measures import NAMES, score
+from _network_labels import network_labels
+from _photographs import image_name, load_halves
+from _results import Results, Row
+from _tree_tables import DEFAULT, LEARNED, SIMPLEST, render, render_variants
 
-from sklearn_dic import DeepImageClustering
-from sklearn_dic.datasets import load_bsds
-from sklearn_dic.hierarchy import MergeTree, agglomerate, build_merge_tree
-from sklearn_dic.hierarchy._adjacency import find_adjacency
-from sklearn_dic.hierarchy._cuts import choose_n_segments
-from sklearn_dic.hierarchy._features import mean_by_region
-from sklearn_dic.hierarchy._leaves import ENCLOSING
-from sklearn_dic.images._color import to_lab
-from sklearn_dic.images._images import open_images
-from sklearn_dic.metrics import probabilistic_rand_index, segmentation_report
+from sklearn_dic import DeepImageClustering, RegionMerging
+from sklearn_dic.hierarchy import MergeTree, MergeWeights, build_merge_tree
+from sklearn_dic.images import open_images
 from sklearn_dic.superpixels import (
     BaseSuperpixels,
     FelzenszwalbSuperpixels,
@@ -44,10 +42,31 @@ from sklearn_dic.utils._parallel import for_each
 
 HERE = Path(__file__).parent
 SCALES = range(1, 41)
-COLUMNS = ["method", "protocol", "image", "annotations", "regions", *MEASURES.values(), "seconds"]
+COARSE = [(100, 0.5), (200, 0.8), (400, 0.8)]  # scale and sigma of the default
+COLUMNS = ["method", "protocol", "image", "annotations", "regions", *NAMES, "seconds"]
 
-# To merge (None: what the contours enclose) and to enclose, and how.
-Parts = tuple[list[BaseSuperpixels | None], dict[str, float]]
+# Leaves (None: basins of the contours), coarse segmentations (None: the default), and weights.
+Parts = tuple[BaseSuperpixels | None, list[BaseSuperpixels] | None, MergeWeights]
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A tree of one image.
+
+    Attributes
+    ----------
+    tree : MergeTree
+    scores : ndarray
+        PRI at each of `SCALES`.
+    seconds : float
+    answers : dict of str to ndarray
+        Label maps that are no cuts of the tree by number.
+    """
+
+    tree: MergeTree
+    scores: np.ndarray
+    seconds: float
+    answers: dict[str, np.ndarray]
 
 
 def felzenszwalb(*maps: tuple[float, float]) -> list[BaseSuperpixels]:
@@ -55,44 +74,33 @@ def felzenszwalb(*maps: tuple[float, float]) -> list[BaseSuperpixels]:
     return [FelzenszwalbSuperpixels(scale, sigma=sigma) for scale, sigma in maps]
 
 
-COARSE, FINE = felzenszwalb((200, 0.8)), [None, *felzenszwalb(*ENCLOSING)]
+DEFAULTS = MergeWeights()
+WEIGHTS = asdict(DEFAULTS)
 # What makes `build_merge_tree` Ward's linkage of mean colours; step by step these become defaults.
-WARD = {
-    "size_exponent": 1,
-    "border_exponent": 0,
-    "enclosing_weight": 0,
-    "gradient_weight": 0,
-    "local_weight": 0,
-    "spectral_exponent": 0,
-}
+WARD = dict.fromkeys(WEIGHTS, 0) | {"size_exponent": 1}
 METHODS: dict[str, Parts] = {
-    SIMPLEST: (COARSE, {}),  # see `ward_tree`
-    "superpixels of contours": (FINE, WARD),
+    SIMPLEST: (FelzenszwalbSuperpixels(200, sigma=0.8), None, DEFAULTS),  # see `ward_tree`
+    "superpixels of contours": (None, None, MergeWeights(**WARD)),
 }
 _left = WARD
 for _name, _defaults in {
     "+ sizes and borders": ["size_exponent", "border_exponent"],
-    "+ enclosing regions": ["enclosing_weight"],
-    "+ gradient": ["gradient_weight"],
-    "+ local differences": ["local_weight"],
+    "+ enclosing regions": ["coarse"],
+    "+ gradient": ["gradient"],
+    "+ local differences": ["local"],
     DEFAULT: ["spectral_exponent"],
 }.items():
     _left = {name: value for name, value in _left.items() if name not in _defaults}
-    METHODS[_name] = FINE, _left
-WEIGHTS = {
-    name: parameter.default
-    for name, parameter in signature(build_merge_tree).parameters.items()
-    if name in WARD
-}
+    METHODS[_name] = None, None, MergeWeights(**_left)
 VARIANTS: dict[str, Parts] = {
-    "merged: Felzenszwalb, scale 25": (felzenszwalb((25, 0.5), *ENCLOSING), {}),
-    "merged: Felzenszwalb, scale 100": (felzenszwalb((100, 0.5), *ENCLOSING), {}),
-    "merged: SLIC, 1,000": ([SLICSuperpixels(1000), *felzenszwalb(*ENCLOSING)], {}),
-    "merged: hierarchical, 800": ([HierarchicalSuperpixels(800), *felzenszwalb(*ENCLOSING)], {}),
-    "enclosing: 200 and 400": ([None, *felzenszwalb(*ENCLOSING[1:])], {}),
-    "enclosing: 100 to 800": ([None, *felzenszwalb(*ENCLOSING, (800, 0.8))], {}),
+    "merged: Felzenszwalb, scale 25": (*felzenszwalb((25, 0.5)), None, DEFAULTS),
+    "merged: Felzenszwalb, scale 100": (*felzenszwalb((100, 0.5)), None, DEFAULTS),
+    "merged: SLIC, 1,000": (SLICSuperpixels(1000), None, DEFAULTS),
+    "merged: hierarchical, 800": (HierarchicalSuperpixels(800), None, DEFAULTS),
+    "enclosing: 200 and 400": (None, felzenszwalb(*COARSE[1:]), DEFAULTS),
+    "enclosing: 100 to 800": (None, felzenszwalb(*COARSE, (800, 0.8)), DEFAULTS),
     **{
-        f"{name}={default * factor:g}": (FINE, {name: default * factor})
+        f"{name}={default * factor:g}": (None, None, replace(DEFAULTS, **{name: default * factor}))
         for name, default in WEIGHTS.items()
         for factor in (0, 0.5, 2)
     },
@@ -107,16 +115,15 @@ def main() -> None:
     which.add_argument("--all", action="store_true", help="all images, few trees; see above")
     which.add_argument("--variants", action="store_true", help="other trees than the default")
     parser.add_argument("--root", default=None, help="folder of the data set")
-    parser.add_argument("--seeds", type=int, default=0, help="fits of a network for each image")
+    parser.add_argument("--seeds", type=int, default=None,
+                        help="fits of a network for each image; default: 1")  # fmt: skip
     parser.add_argument("--n-jobs", type=int, default=None)
     options = parser.parse_args()
     if options.variants and options.seeds:
         parser.error("--variants are trees without a network: leave --seeds out")
-    n_images = None if options.all else options.images // 2
-    halves = [load_bsds(options.root, part, n_images) for part in ("train", "val")]
-    items = [
-        item for half in halves for item in zip(half.images, half.annotations, strict=True)
-    ]  # fmt: skip
+    if options.seeds is None:
+        options.seeds = 0 if options.variants else 1
+    items = load_halves(options.root, None if options.all else options.images)
     shared = {"n_jobs": options.n_jobs, "verbose": 1}
     methods = {name: METHODS[name] for name in (SIMPLEST, DEFAULT)} if options.all else METHODS
     if options.variants:
@@ -133,10 +140,7 @@ def main() -> None:
     ]
     rows.sort(key=lambda row: list(grown[0]).index(row["method"]))
     name = "trees" if options.variants else "bsds300" if options.all else "hierarchy"
-    with open(HERE / f"results/{name}.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    Results(HERE / f"results/{name}.csv", COLUMNS, ["method", "protocol", "image"]).write(rows)
     table = render_variants(rows) if options.variants else render(rows)
     (HERE.parent / f"docs/tables/{name}.rst").write_text(table)
     print(table)
@@ -144,63 +148,53 @@ def main() -> None:
 
 def grow(
     item: tuple, methods: dict[str, Parts] = METHODS, seeds: Sequence[int] = ()
-) -> dict[str, tuple]:
-    """Make all trees of one image -> tree, PRI at each scale, seconds, labels of the network."""
+) -> dict[str, Grown]:
+    """Make all trees of one image."""
     path, annotations = item
-    images = open_images(path)
-    all_superpixels = {repr(one): one for superpixels, _ in methods.values() for one in superpixels}
-    maps = {
-        name: None if one is None else np.asarray(one.fit_transform(path))
-        for name, one in all_superpixels.items()
-    }
-    grown: dict[str, tuple] = {}
+    image = open_images(path).pixels[0]
 
-    def add(name: str, superpixels: list, parameters: dict, seed: int | None = None) -> None:
+    def compute(transformer: BaseSuperpixels) -> np.ndarray:
+        if repr(transformer) not in maps:
+            maps[repr(transformer)] = np.asarray(transformer.fit_transform(path))
+        return maps[repr(transformer)]
+
+    maps: dict[str, np.ndarray] = {}
+    grown = {}
+    for name, (leaves, coarse, weights) in methods.items():
+        superpixels = None if leaves is None else compute(leaves)
+        segments = None if coarse is None else [compute(one) for one in coarse]
         start = perf_counter()
-        labels = None
-        if seed is not None:
-            with one_torch_thread():
-                dic = DeepImageClustering(n_segments=None, random_state=seed).fit(path)
-                labels = dic.labels_
-                parameters = {**parameters, "features": dic.transform(path)}
-        chosen = [maps[repr(one)] for one in superpixels]
         if name == SIMPLEST:
-            tree = ward_tree(images.pixels[0], *chosen)
+            tree = ward_tree(image, superpixels)
         else:
-            tree = build_merge_tree(images.pixels[0], chosen, **parameters)
+            tree = build_merge_tree(image, superpixels, coarse=segments, weights=weights)
         seconds = perf_counter() - start
-        scores = [
-            probabilistic_rand_index(annotations, tree.cut(n_segments=min(n, tree.n_leaves)))
-            for n in SCALES
-        ]
-        grown[name] = tree, scores, seconds, labels
-
-    for name, parts in methods.items():
-        add(name, *parts)
+        answers = {"auto": RegionMerging().fit(path).labels_} if name == DEFAULT else {}
+        grown[name] = Grown(tree, score_cuts(tree, annotations), seconds, answers)
     for seed in seeds:
-        add(f"{LEARNED}{seed}", *METHODS[DEFAULT], seed)
+        start = perf_counter()
+        with one_torch_thread():
+            dic = DeepImageClustering(random_state=seed).fit(path)
+        seconds = perf_counter() - start
+        answers = {"auto": dic.labels_, "labels": network_labels(dic, path)}
+        tree = dic.region_merging_.tree_
+        scores = score_cuts(tree, annotations)
+        grown[f"{LEARNED}{seed}"] = Grown(tree, scores, seconds, answers)
     return grown
 
 
-def ward_tree(image: np.ndarray, superpixels: np.ndarray) -> MergeTree:
-    """Merge by mean and deviation of the colours alone: the tree to be better than."""
-    lab = to_lab(image, None).astype(np.float64)
-    means, squares = mean_by_region(lab, superpixels), mean_by_region(lab**2, superpixels)
-    deviations = np.sqrt(np.maximum(squares - means**2, 0))
-    merges = agglomerate(
-        np.hstack([means, deviations]),
-        np.bincount(superpixels.ravel()) / superpixels.size,
-        find_adjacency(superpixels).pairs,
-    )
-    return MergeTree(superpixels, *merges)
+def score_cuts(tree: MergeTree, annotations: list[np.ndarray]) -> np.ndarray:
+    """PRI of the cut into each number of regions."""
+    pri, _ = score_all_cuts(tree, annotations)
+    return pri[np.minimum(SCALES, tree.n_leaves) - 1]
 
 
-def best_cuts(grown: list[dict[str, tuple]]) -> dict[str, tuple[int, float]]:
+def best_cuts(grown: list[dict[str, Grown]]) -> dict[str, tuple[int, float]]:
     """Find for each method the number of regions, and the distance, whose mean PRI is best."""
     best = {}
     for name in grown[0]:
-        trees = [of_image[name][0] for of_image in grown]
-        scores = np.array([of_image[name][1] for of_image in grown])
+        trees = [of_image[name].tree for of_image in grown]
+        scores = np.array([of_image[name].scores for of_image in grown])
         largest = max(tree.distances_[-1] for tree in trees)
         distances = np.geomspace(largest / 30, largest, 100)
         means = [
@@ -216,37 +210,31 @@ def count(tree: MergeTree, distance: float) -> int:
     return min(1 + int((tree.distances_ > distance).sum()), SCALES[-1])
 
 
-def measure(best: dict[str, tuple[int, float]], item: tuple) -> list[dict]:
+def measure(best: dict[str, tuple[int, float]], item: tuple) -> list[Row]:
     """Score one image: each method at the best cuts of all images, and at its own."""
     (path, annotations), grown = item
     rows = []
-    for name, (tree, scores, seconds, labels_of_network) in grown.items():
+    for name, one in grown.items():
+        tree = one.tree
         cuts = {
             "ODS": best[name][0],
             "ODS, distance": count(tree, best[name][1]),
-            "OIS by PRI": SCALES[int(np.argmax(scores))],
+            "OIS by PRI": SCALES[int(np.argmax(one.scores))],
         }
-        if name == DEFAULT or labels_of_network is not None:
-            cuts["auto"] = choose_n_segments(tree)
-        if labels_of_network is not None:
-            cuts["auto"] = min(cuts["auto"], DeepImageClustering().n_clusters)
         answers = {
             protocol: tree.cut(n_segments=min(n_segments, tree.n_leaves))
             for protocol, n_segments in cuts.items()
-        }
-        if labels_of_network is not None:
-            answers["labels"] = labels_of_network
+        } | one.answers
         for protocol, labels in answers.items():
-            report = segmentation_report(annotations, labels).to_dict()
             rows.append(
                 {
                     "method": name,
                     "protocol": protocol,
-                    "image": Path(path).parent.name + "/" + Path(path).stem,
+                    "image": image_name(path),
                     "annotations": len(annotations),
-                    "regions": int(labels.max()) + 1,
-                    **{measure: round(score, 5) for measure, score in report.items()},
-                    "seconds": round(seconds, 2),
+                    "regions": len(np.unique(labels)),
+                    **score(annotations, labels),
+                    "seconds": round(one.seconds, 2),
                 }
             )
     return rows

@@ -29,6 +29,7 @@ def measure(height, width, resolution, n_clusters, precision, clustering):
 
     from sklearn_dic import DeepImageClustering
     from sklearn_dic._memory import estimate
+    from sklearn_dic.hierarchy._memory import tree_bytes
     from sklearn_dic.images import open_images
 
     image = np.random.RandomState(0).rand(int(height), int(width), 3).astype(np.float32)
@@ -46,7 +47,8 @@ def measure(height, width, resolution, n_clusters, precision, clustering):
     with PeakMemory() as memory:
         dic.fit(image)
     place = torch.device("cpu")
-    needed = estimate("fit", dic.module_, open_images(image), place, merges=True)[place]
+    needed = estimate("fit", dic.module_, open_images(image), place)[place]
+    needed = max(needed, tree_bytes(image.shape[0] * image.shape[1], 3, dic.n_clusters))
     row = [f"{width} x {height}", resolution, n_clusters, dic.precision_, clustering]
     row += [f"{value / 1e6:.0f}" for value in (memory.before, memory.peak - memory.before, needed)]
     print("".join(f"{value:>13}" for value in row), flush=True)

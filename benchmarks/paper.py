@@ -8,7 +8,6 @@ tables share the fits that they have in common. The table itself is printed, and
 """
 
 import argparse
-import csv
 import json
 import platform
 import time
@@ -21,31 +20,24 @@ from typing import Any
 
 import numpy as np
 import torch
+from _measures import MEASURES, score
+from _paper_tables import Peers, render
 from _published import BEST_SETTING, EPOCHS, SECONDS, SECONDS_BY_CLUSTERS, SETTINGS
-from _rendering import Peers, render
+from _published_scores import read_scores
+from _results import Results, Row, measure_each
 from skimage.measure import label as label_components
 from sklearn.utils import Bunch
-from tqdm.auto import tqdm
 
 from sklearn_dic import DeepImageClustering, __version__
 from sklearn_dic.datasets import load_bsds
-from sklearn_dic.metrics import segmentation_report
-from sklearn_dic.superpixels import MCGSuperpixels, get_superpixels_names
+from sklearn_dic.superpixels import FileSuperpixels, get_superpixels_names
 from sklearn_dic.utils._device import resolve_device, resolve_precision
-from sklearn_dic.utils._parallel import for_each
 
 HERE = Path(__file__).parent
 KEY = ["image", "superpixels", "seed", "setting", "device", "precision"]
-MEASURES = {
-    "pri": "probabilistic_rand_index",
-    "voi": "variation_of_information",
-    "gce": "global_consistency_error",
-    "bde": "boundary_displacement_error",
-    "sc": "segmentation_covering",
-}
 COLUMNS = [
     *KEY, "annotations", "regions", "labels", "epochs", "stopped_by", "seconds",
-    *MEASURES, *(f"{name}_components" for name in MEASURES),
+    *(m.short for m in MEASURES), *(f"{m.short}_components" for m in MEASURES),
     "resolution", "torch", "scikit-image", "sklearn-dic", "date",
 ]  # fmt: skip
 
@@ -85,7 +77,7 @@ class Fit:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What tells it from all other rows."""
+        """Identify its row."""
         return (
             Path(self.path).stem,
             self.superpixels,
@@ -121,15 +113,17 @@ def main() -> None:
         for seed in range(options.seeds)
         for setting in settings
     ]
-    options.results.parent.mkdir(parents=True, exist_ok=True)
-    rows = read_rows(options.results)
+    results = Results(options.results, COLUMNS, KEY)
+    rows = results.read()
     missing = [fit for fit in fits if fit.key not in rows]
     print(f"{len(fits)} fits, {len(fits) - len(missing)} of them in {options.results} already")
     try:
-        measure_all(missing, bsds, options)
+        sources = {name: find_superpixels(name, bsds) for name in options.superpixels}
+        measure_one = partial(measure, sources=sources)
+        results.append(measure_each(measure_one, missing, options.n_jobs, options.table))
     except KeyboardInterrupt:
         print("Interrupted: the table has what is there; run it again to go on.")
-    rows = read_rows(options.results)
+    rows = results.read()
     done = [rows[fit.key] for fit in fits if fit.key in rows]
     table = render(
         options.table,
@@ -165,54 +159,17 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure_all(fits: list[Fit], bsds: Bunch, options: argparse.Namespace) -> None:
-    """Fit and score, and append each row as soon as it is there."""
-    sources = {name: find_superpixels(name, bsds) for name in options.superpixels}
-    is_new = not options.results.exists() or options.results.stat().st_size == 0
-    with open(options.results, "a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-            file.flush()
-        results = for_each(
-            partial(measure_or_tell, sources=sources),
-            fits,
-            n_jobs=options.n_jobs,
-            verbose=1,
-            description=options.table,
-            in_order=False,
-        )
-        for row in results:
-            if isinstance(row, str):
-                tqdm.write(row)
-            else:
-                writer.writerow(row)
-                file.flush()
-
-
 def find_superpixels(name: str, bsds: Bunch) -> Any:
     """From a name on the command line to what DeepImageClustering takes."""
     if "+" in name:
         return [find_superpixels(part, bsds) for part in name.split("+")]
     if name != "gpb200":
         return name
-    files = {}
-    for image in bsds.images:
-        split = Path(image).parent
-        folder = split.parents[1] / "superpixels_gpb200" / split.name
-        files[image] = str(folder / f"{Path(image).stem}.mat")
-    return MCGSuperpixels(files)
+    root = Path(bsds.images[0]).parents[2]
+    return FileSuperpixels(str(root / "superpixels_gpb200/{parent.name}/{stem}.mat"))
 
 
-def measure_or_tell(fit: Fit, sources: dict[str, Any]) -> dict[str, Any] | str:
-    """Measure a row, or say why it cannot be measured, so that the others go on."""
-    try:
-        return measure(fit, sources)
-    except Exception as error:  # of whatever kind: main shows all of them at the end
-        return f"error: {' '.join(fit.key)}: {error}"
-
-
-def measure(fit: Fit, sources: dict[str, Any]) -> dict[str, Any]:
+def measure(fit: Fit, sources: dict[str, Any]) -> list[Row]:
     """Fit one setting to one image, and score its labels and their connected components."""
     start = time.perf_counter()
     dic = DeepImageClustering(
@@ -239,9 +196,9 @@ def measure(fit: Fit, sources: dict[str, Any]) -> dict[str, Any]:
     }
     components = label_components(dic.labels_, background=-1) - 1
     for suffix, labels in (("", dic.labels_), ("_components", components)):
-        scores = segmentation_report(fit.annotations, labels).to_dict()
-        row |= {f"{name}{suffix}": round(scores[MEASURES[name]], 6) for name in MEASURES}
-    return row
+        scores = score(fit.annotations, labels)
+        row |= {f"{measure.short}{suffix}": scores[measure.name] for measure in MEASURES}
+    return [row]
 
 
 def describe_device(device: torch.device) -> str:
@@ -251,32 +208,12 @@ def describe_device(device: torch.device) -> str:
     return f"CPU {platform.machine()}"
 
 
-def read_rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
-    """Read the rows that are there by key, without a last one that was cut off."""
-    if not path.exists():
-        return {}
-    text = path.read_text()
-    if not text.endswith("\n"):
-        text = text[: text.rfind("\n") + 1]
-        path.write_text(text)
-    if not text:
-        return {}
-    rows = csv.DictReader(text.splitlines())
-    if rows.fieldnames != COLUMNS:
-        raise SystemExit(f"{path} has other columns: name another file with --results")
-    return {tuple(row[name] for name in KEY): row for row in rows}
-
-
 def read_peers(bsds: Bunch) -> Peers:
     """Read the scores of AF-graph by image, where they lie beside the data set."""
     for folder in Path(bsds.images[0]).parents:
         file = folder / "peers/af_graph_bsds300.csv"
         if file.exists():
-            with open(file) as rows:
-                return {
-                    row.pop("image"): {name: float(score) for name, score in row.items()}
-                    for row in csv.DictReader(rows)
-                }
+            return read_scores(file)
     return {}
 
 

@@ -35,7 +35,7 @@ import numpy as np
 import torch
 from _contenders import Contender, PlainContender, Problem, ReferenceContender, Run
 from _peak_memory import PeakMemory, in_fresh_process
-from _speed_tables import KEYS, read_rows, render, write_rows
+from _speed_tables import render, results_of
 from joblib import cpu_count
 from skimage import data
 from torch.nn import functional as F
@@ -70,14 +70,8 @@ def main() -> None:
     print(render(options.table, rows, command))
     if options.write:
         results = options.results or HERE / f"results/speed_{options.table}.csv"
-        new = {tuple(row[name] for name in KEYS[options.table]) for row in rows}
-        others = [
-            row
-            for row in read_rows(options.table, results)
-            if tuple(row[name] for name in KEYS[options.table]) not in new
-        ]
-        write_rows(options.table, results, others + rows)
-        options.write.write_text(render(options.table, others + rows, command))
+        every = results_of(options.table, results).replace(rows)
+        options.write.write_text(render(options.table, every, command))
 
 
 def parse_arguments() -> argparse.Namespace:

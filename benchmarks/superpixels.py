@@ -6,15 +6,14 @@ of BSDS300 in the folder that SKLEARN_DIC_DATA names.
 """
 
 import argparse
-import csv
 import platform
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from _list_table import list_table
+from _results import Results
+from _tables import join, list_table, versions
 from tqdm import tqdm
 
 from sklearn_dic.datasets import load_bsds
@@ -27,9 +26,9 @@ from sklearn_dic.metrics import (
 )
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
+    FileSuperpixels,
     HierarchicalSuperpixels,
     LSCSuperpixels,
-    MCGSuperpixels,
     QuickshiftSuperpixels,
     SEEDSSuperpixels,
     SLICSuperpixels,
@@ -45,7 +44,7 @@ Means over {n_images} images of BSDS300 and their annotators, at about 200 and a
 superpixels: achievable segmentation accuracy (ASA), the share of annotated boundaries within 2
 pixels of a boundary of superpixels (recall), under-segmentation error (error), the area-weighted
 mean size of a superpixel in pixels (area), and the time for an image of 481 x 321 on a shared
-processor. A large area at a high accuracy is what `DeepImageClustering` merges best.
+processor. A large area at a high accuracy is best for the votes in `DeepImageClustering`.
 """
 
 # Where a method has no exact number of superpixels, its parameters were chosen for their mean.
@@ -86,22 +85,15 @@ def main() -> None:
     methods = [(name, n, kind) for n in METHODS for name, kind in METHODS[n].items()]
     stored = Path(bsds.images[0]).parents[2] / "superpixels_gpb200"
     if stored.is_dir():
-        for split in ("train", "val"):
-            methods.append(("gPb-UCM, trained on annotations", 200, stored / split / "{stem}.mat"))
+        files = FileSuperpixels(str(stored / "{parent.name}/{stem}.mat"))
+        methods.append(("gPb-UCM, trained on annotations", 200, files))
     rows = []
     for path, annotations in tqdm(list(zip(bsds.images, bsds.annotations, strict=True))):
         image = read_image(path)
         for name, level, kind in methods:
-            if isinstance(kind, Path):
-                if kind.parent.name == Path(path).parent.name:
-                    rows.append(measure(name, level, path, MCGSuperpixels(kind), path, annotations))
-            else:
-                rows.append(measure(name, level, path, kind, image, annotations))
-    (HERE / "results").mkdir(exist_ok=True)
-    with open(HERE / "results/superpixels.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+            given = path if isinstance(kind, FileSuperpixels) else image
+            rows.append(measure(name, level, path, kind, given, annotations))
+    Results(HERE / "results/superpixels.csv", COLUMNS, COLUMNS[:3]).write(rows)
     table = render(rows, len(bsds.images))
     (HERE.parent / "docs/tables/superpixels.rst").write_text(table)
     print(table)
@@ -144,15 +136,14 @@ def render(rows: list[dict], n_images: int) -> str:
                 + [f"{mean('area'):,.0f}", f"{mean('seconds'):.2f}"]
             )
     packages = ["numpy", "scikit-image", "higra", "opencv-contrib-python-headless"]
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     lines = [
         INTRODUCTION.format(n_images=n_images),
         *list_table(cells),
         f"Made by ``python benchmarks/superpixels.py --images {n_images}`` on {date.today()}, on",
-        f"an {platform.machine()} processor, with {versions}.",
+        f"an {platform.machine()} processor, with {versions(packages)}.",
         "",
     ]
-    return "\n".join(lines)
+    return join(lines)
 
 
 if __name__ == "__main__":

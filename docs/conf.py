@@ -145,13 +145,15 @@ sphinx_gallery_conf = {
 _ROOMS = (
     "",
     ".hierarchy",
+    ".images",
     ".superpixels",
     ".metrics",
     ".model_selection",
     ".inspection",
     ".datasets",
+    ".images",
+    ".cli",
     ".network",
-    ".utils",
     ".utils.estimator_checks",
 )
 # Labels that docstrings inherited from scikit-learn refer to.

@@ -94,7 +94,7 @@ def draw_vote() -> None:
 
 
 def draw_contours() -> None:
-    """Draw what a gradient sees beside the spectral contours, and the regions."""
+    """Draw the gradient, the spectral contours and the regions."""
     image = chelsea()
     dic = DeepImageClustering(random_state=0).fit(image)
     channels = rgb2lab(image)
@@ -111,7 +111,7 @@ def draw_contours() -> None:
     ]:
         ax.imshow(strength, cmap="gray_r", vmax=np.percentile(strength, 99.5))
         ax.set_title(title, fontsize="medium")
-    regions = dic.segment(n_segments=12)
+    regions = dic.region_merging_.segment(n_segments=12)
     SegmentationDisplay.from_predictions(image, regions, kind="mean", ax=axes[1, 1])
     axes[1, 1].set_title("merged into 12 regions", fontsize="medium")
     for ax in axes.flat:

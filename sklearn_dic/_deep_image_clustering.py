@@ -1,7 +1,7 @@
-"""The estimator: one small network, overfitted to one image or to a few."""
+"""The estimator: a small network, overfitted to an image or to a few images."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, Literal, Self
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.random import RandomState
 from skimage.measure import label as label_components
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
@@ -18,34 +18,31 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm.auto import tqdm
 
-import sklearn_dic.metrics  # noqa: F401 # workers, too, know its scorers by their names
+from sklearn_dic._epochs import EpochReporter
 from sklearn_dic._labelling import (
-    TrainingSample,
     aggregate,
-    answer,
+    as_array,
     make_training_batches,
     vote,
+    with_voters,
 )
-from sklearn_dic._memory import Task, refuse_too_large, task_and_remedy
-from sklearn_dic._origin import DEFAULT_SUPERPIXELS, Origin, are_merged, is_one_whole
+from sklearn_dic._memory import Task, refuse_large_network, task_and_remedy
 from sklearn_dic._persistence import SaveMixin
-from sklearn_dic.hierarchy import MergeTree
-from sklearn_dic.hierarchy._cuts import check_cut, cut_tree, warn_of_fewer
-from sklearn_dic.hierarchy._leaves import superpixels_to_merge
-from sklearn_dic.images._images import Images, open_images
+from sklearn_dic._region_merging import RegionMerging, refuse_large_trees
+from sklearn_dic.images._images import Images, check_n_channels, warn_of_other_range
 from sklearn_dic.images._thumbnails import ThumbnailMixin
 from sklearn_dic.network import (
     DICNetwork,
-    Epoch,
-    Precision,
     Training,
     as_rows,
     overfit,
+    plain_torch_state,
     refinement_loss,
 )
 from sklearn_dic.superpixels import get_superpixels_names
-from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.superpixels._resolve import resolve_superpixels
+from sklearn_dic.superpixels._map import open_with_superpixels
+from sklearn_dic.superpixels._parameter import SuperpixelsParameterMixin
+from sklearn_dic.superpixels._resolve import compute_superpixels, resolve_superpixels
 from sklearn_dic.utils._callbacks import CallbackClusterMixin, FitTask, with_callbacks
 from sklearn_dic.utils._device import (
     explained_out_of_memory,
@@ -74,60 +71,61 @@ def _reads_tables(estimator: Any) -> bool:
 
 
 class DeepImageClustering(
-    SaveMixin, ThumbnailMixin, TransformerMixin, CallbackClusterMixin, BaseEstimator
+    SaveMixin,
+    SuperpixelsParameterMixin,
+    ThumbnailMixin,
+    TransformerMixin,
+    CallbackClusterMixin,
+    BaseEstimator,
 ):
     """Segment an image without training data by deep image clustering (DIC).
 
     A small convolutional network is overfitted to the image. In each epoch the pixels take
-    the label of their strongest feature, each superpixel votes for one label, and the
-    network is trained towards the vote; labels merge until few are left.
-
-    Read more in [1]_, Algorithm 1.
+    the label of their strongest feature, each superpixel votes for a label, and the
+    network is trained towards the vote; labels merge until few are left. By default the
+    answer is regions of the image, which `RegionMerging` merges by the features that the
+    network learned. With ``n_segments=None`` the answer is the labels of the network, as
+    in [1]_, Algorithm 1.
 
     Parameters
     ----------
     n_clusters : int, default=32
-        The largest number of labels (C, or SPN, in [1]_), 1 to 65,535. Training merges
-        labels, so usually far fewer are left.
+        Largest number of labels of the network (C, or SPN, in [1]_), 1 to 65,535. Training
+        merges labels, so usually far fewer are left.
+    superpixels : str, transformer, list of these or None, default="felzenszwalb"
+        The superpixels that vote: a name of `superpixels.get_superpixels_names()`, or any
+        transformer from an image (H, W, C) to labels (H, W). None: every pixel votes for itself.
+        In a list, such as ["felzenszwalb", SLICSuperpixels(400)], each method has a vote at
+        every pixel.
+    n_segments : int, "auto" or None, default="auto"
+        "auto" or a number: the answer is regions of each image. A number says how many;
+        "auto" leaves this to `region_merging`. None: the answer is the labels of the network,
+        which have the same meaning in all images.
+    region_merging : RegionMerging or None, default=None
+        Makes the regions, from the features that the network learned. None:
+        ``RegionMerging()``. Its `superpixels` are merged, those of this estimator vote.
+    channel_axis : {"auto", -1, None}, default="auto"
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_centers : int, default=32
         Cluster centres (M).
     n_center_iter : int, default=3
-        Alternations between associations and centres (Gamma).
-    superpixels : str, transformer, array-like, list of these or None, \
-default="felzenszwalb"
-        What votes. A name of `superpixels.get_superpixels_names()`; any transformer from
-        an image (H, W, C) to labels (H, W); the label map of the image itself, or one for
-        each image of a collection; or None: every pixel for itself. A list of several, such
-        as ["felzenszwalb", SLICSuperpixels(400)], has one vote each at every pixel. Where
-        `X` is a `SuperpixelMap`, as after a superpixel step in a Pipeline, its superpixels
-        are used instead.
+        Iterations between associations and centres (Gamma).
     clustering : {"residual", "paper", None}, default="residual"
-        The clustering subnetwork: what the authors' code computes, Eqs. 1-5 as printed, or
-        none (Table 5).
+        The clustering subnetwork: as in the authors' code, Eqs. 1-5 as printed, or none
+        (Table 5).
     clustering_gradient : {"auto"} or bool, default="auto"
-        Whether the loss is differentiated through the alternation. "auto" does so for
-        "paper", and not for "residual", like the authors' code.
+        Whether the loss is differentiated through the iterations of the centres. "auto" does
+        so for "paper", and not for "residual", like the authors' code.
     upsampling : {"bilinear", "deconvolution"}, default="bilinear"
-        How the pooled features return to full size.
+        How the pooled features return to full size. [1]_ has a deconvolution, the authors' code
+        interpolates.
     head_norm : bool, default=True
-        Batch-norm after the last convolution.
+        Batch-norm after the last convolution, as in the authors' code.
     refine : bool, default=True
-        Whether the superpixels vote on the labels of the answer too; otherwise these are the
-        network's own. Without effect on an exact number of regions.
-    n_segments : int, "auto" or None, default="auto"
-        None: the answer is the labels of the network, as in [1]_. Otherwise it is regions:
-        neighbouring superpixels are merged, the most alike in learned features, colours and
-        border first, and the tree of merges, `tree_`, is cut into exactly so many regions of
-        each image, or its superpixels where these are fewer. "auto" cuts the tree of one image
-        where photographs usually have their regions, into at most `n_clusters`; a collection,
-        a table and an image with a `sample_mask` get the labels of the network, since these
-        mean the same in each image; so do ``refine=False`` and ``connected_components=True``.
-        What is merged are the superpixels; but for None and "felzenszwalb" what lies inside the
-        contours of the picture and of what the network learned, as in `RegionMerging`.
+        Whether the superpixels vote on the final labels of the network too.
     connected_components : bool, default=False
         Give each connected piece (8 neighbours) of a label of the network a label of its own.
-        Labels then count the pieces of each image. Without effect on an exact number of
-        regions, which are connected where the superpixels are.
+        Labels then count the pieces of each image.
     max_iter : int, default=100
         Largest number of epochs (T).
     learning_rate : float, default=0.05
@@ -135,33 +133,26 @@ default="felzenszwalb"
     momentum : float, default=0.9
         Momentum of the gradient descent, in [0, 1).
     min_clusters : int, default=4
-        When fewer labels are left at the training resolution, training goes back one epoch
-        and stops.
+        When fewer labels are left at the training resolution, training returns to the epoch
+        before and stops.
     tol : float or None, default=0.003
         Training stops when at most this share of the pixels changes its label in each of
         `n_iter_no_change` epochs. None: never.
     n_iter_no_change : int, default=10
         See `tol`.
     resolution : {"auto"} or float, default="auto"
-        Sides of the picture that the network sees, relative to the picture given, in
-        (0, 1]. The answer is always made at full size. "auto" leaves 10,000 pixels of the
-        largest image, about a quarter of the sides of 321 x 481, or half of the sides where
-        that is less; so the epochs of a large photograph take no longer than those of a small
-        one.
-        1 is the paper's method; time and memory grow with the pixels trained on.
-        The smaller, the more labels are left.
-    channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a
-        table of pixels. None: no channel axis, 3-D is a stack of grey images.
+        Sides of the copy that the network is trained on, relative to the image, in (0, 1].
+        "auto" leaves 10,000 pixels of the largest image, at most half of the sides, so that a
+        large photograph takes as long as a small photograph. 1 is the method of [1]_. The answer
+        always has full size. A smaller resolution leaves more labels.
     device : str or torch.device, default="auto"
-        "cpu", "cuda", "cuda:1", "mps"; "auto" is CUDA where there is one, else the CPU.
+        "cpu", "cuda", "cuda:1", "mps"; "auto" is CUDA if there is a GPU, else the CPU.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Arithmetic of the convolutions. "auto" is bfloat16 where the processor computes in
         it, else float32. Clustering, normalisation statistics and loss are float32.
     random_state : int, RandomState instance or None, default=None
-        Draws the initial weights and centres. An int gives the same answer each time on one
-        machine with one `torch.get_num_threads()`. No global random state is used.
+        Draws the initial weights and centres. An int gives the same answer each time on the
+        same machine with the same `torch.get_num_threads()`. No global random state is used.
     verbose : int, default=0
         1 shows a progress bar with epoch, loss and number of labels. `set_callbacks` of
         scikit-learn 1.9 and later can show more, record scores, and stop.
@@ -169,16 +160,17 @@ default="felzenszwalb"
     Attributes
     ----------
     labels_ : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-        Labels of the training images, consecutive from 0; -1 outside of `sample_mask`.
+        Regions of each training image, or labels of the network, consecutive from 0; -1 outside
+        of `sample_mask`.
+    region_merging_ : RegionMerging or None
+        Fitted: its `tree_` holds all merges, and its `segment` cuts them again. None if the
+        answer is the labels of the network.
     n_clusters_ : int
-        Number of labels of the network left in the training images, before
-        `connected_components` and `n_segments`.
-    tree_ : MergeTree, or list of MergeTree
-        Where the answer is regions: the merges of each training image, which `segment` cuts
-        anew.
+        Number of labels of the network that are left in the training images, before
+        `connected_components`.
     superpixel_labels_ : ndarray or list of ndarray, dtype int32, or None
-        The superpixels that voted, like `labels_`; where several maps voted, of shape
-        (K, H, W) or (N, K, H, W).
+        The superpixels that voted, like `labels_`; for several maps of shape (K, H, W) or
+        (N, K, H, W).
     cluster_centers_ : ndarray of shape (n_centers, n_clusters) or None
         Centres (Omega); None without clustering.
     loss_curve_ : list of float
@@ -188,27 +180,36 @@ default="felzenszwalb"
     n_iter_ : int
         Epochs run.
     stopped_by_ : {"max_iter", "stability", "min_clusters", "callback", "interrupt"}
-        Why training ended.
+        Reason for the end of the training.
     module_ : DICNetwork
         The trained network.
+    channel_of_label_ : ndarray of shape (n_clusters,)
+        Channel of `module_` that belongs to each label.
     device_, precision_ : str
-        Where and how it was trained. A copy by pickle, `copy` or `save` is on the "cpu".
+        Device and precision of the training. A copy by pickle, `copy` or `save` is on the "cpu".
     resolution_ : float
-        At which resolution it was trained, and sees images in `predict`.
+        Resolution at which the network was trained, and sees images in `predict`.
+    value_range_ : tuple of float
+        Smallest and largest value of the training images, as floats.
     n_features_in_ : int
         Number of image channels.
     feature_names_in_ : ndarray of str objects
-        Names of the columns, where a DataFrame is read as a table of pixels.
+        Names of the columns, if a DataFrame is read as a table of pixels.
 
     See Also
     --------
-    PerImage : A fit of its own for each image of a collection.
-    sklearn_dic.RegionMerging : Merges superpixels without a network.
+    RegionMerging : Merges superpixels without a network.
+    PerImage : A separate fit for each image of a collection.
 
     Notes
     -----
-    A collection is fitted with one network for all of its images, so that a label means the
-    same in each of them; memory grows with the total number of pixels.
+    A single network is fitted to all images of a collection; memory grows with the total
+    number of pixels. Pixels of a table (``channel_axis=-1``, 2-D) have no neighbours and so no
+    regions: a table needs ``n_segments=None``.
+
+    `n_centers` to `connected_components` are the points in which [1]_ and the authors' code
+    differ or leave a choice, `max_iter` to `resolution` the training, `device` and `precision`
+    the machine.
 
     References
     ----------
@@ -229,20 +230,22 @@ default="felzenszwalb"
 
     _parameter_constraints: dict = {
         "n_clusters": [Interval(Integral, 1, 65_535, closed="both")],
-        "n_centers": [Interval(Integral, 1, None, closed="left")],
-        "n_center_iter": [Interval(Integral, 1, None, closed="left")],
         "superpixels": [
             StrOptions(set(get_superpixels_names())),
             HasMethods("fit_transform"),
-            "array-like",
+            "array-like",  # a list; label maps get an error of their own
             None,
         ],
+        "n_segments": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None],
+        "region_merging": [RegionMerging, None],
+        "channel_axis": CHANNEL_AXIS,
+        "n_centers": [Interval(Integral, 1, None, closed="left")],
+        "n_center_iter": [Interval(Integral, 1, None, closed="left")],
         "clustering": [StrOptions({"residual", "paper"}), None],
         "clustering_gradient": [StrOptions({"auto"}), "boolean"],
         "upsampling": [StrOptions({"bilinear", "deconvolution"})],
         "head_norm": ["boolean"],
         "refine": ["boolean"],
-        "n_segments": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None],
         "connected_components": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -251,7 +254,6 @@ default="felzenszwalb"
         "tol": [Interval(Real, 0, 1, closed="both"), None],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "resolution": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="right")],
-        "channel_axis": CHANNEL_AXIS,
         "device": [str, torch.device],
         "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "random_state": ["random_state"],
@@ -262,15 +264,17 @@ default="felzenszwalb"
         self,
         n_clusters: int = 32,
         *,
+        superpixels: Any = "felzenszwalb",
+        n_segments: int | Literal["auto"] | None = "auto",
+        region_merging: RegionMerging | None = None,
+        channel_axis: ChannelAxis = "auto",
         n_centers: int = 32,
         n_center_iter: int = 3,
-        superpixels: Any = DEFAULT_SUPERPIXELS,
         clustering: Literal["residual", "paper"] | None = "residual",
         clustering_gradient: Literal["auto"] | bool = "auto",
         upsampling: Literal["bilinear", "deconvolution"] = "bilinear",
         head_norm: bool = True,
         refine: bool = True,
-        n_segments: int | Literal["auto"] | None = "auto",
         connected_components: bool = False,
         max_iter: int = 100,
         learning_rate: float = 0.05,
@@ -279,22 +283,23 @@ default="felzenszwalb"
         tol: float | None = 0.003,
         n_iter_no_change: int = 10,
         resolution: Literal["auto"] | float = "auto",
-        channel_axis: ChannelAxis = "auto",
         device: str | torch.device = "auto",
         precision: Literal["auto", "float32", "bfloat16"] = "auto",
         random_state: int | RandomState | None = None,
         verbose: int = 0,
     ) -> None:
         self.n_clusters = n_clusters
+        self.superpixels = superpixels
+        self.n_segments = n_segments
+        self.region_merging = region_merging
+        self.channel_axis = channel_axis
         self.n_centers = n_centers
         self.n_center_iter = n_center_iter
-        self.superpixels = superpixels
         self.clustering = clustering
         self.clustering_gradient = clustering_gradient
         self.upsampling = upsampling
         self.head_norm = head_norm
         self.refine = refine
-        self.n_segments = n_segments
         self.connected_components = connected_components
         self.max_iter = max_iter
         self.learning_rate = learning_rate
@@ -303,36 +308,34 @@ default="felzenszwalb"
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.resolution = resolution
-        self.channel_axis = channel_axis
         self.device = device
         self.precision = precision
         self.random_state = random_state
         self.verbose = verbose
 
     @with_callbacks
+    @plain_torch_state()
     def fit(
         self, X: Any, y: Any = None, *, superpixels: Any = None, sample_mask: Any = None
     ) -> Self:
-        """Overfit a network to one image, or one network to a collection.
+        """Overfit a network to an image, or to all images of a collection.
 
         Parameters
         ----------
         X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, SuperpixelMap, or \
 list of these
-            One image or a collection, with any number of channels; `channel_axis` says how
-            the axes are read. Integers are divided by the maximum of their dtype, floats
-            are taken as they are.
+            An image or a collection, see `sklearn_dic.images.open_images`. Integers are divided
+            by the maximum of their dtype, floats are taken as they are.
         y : object
             Not used by the fit. Callbacks receive it, for example annotations to score with.
-        superpixels : str, transformer, array-like or list of these, default=None
-            What votes in these images, instead of the parameter `superpixels`; label maps
-            for a collection come as one entry for each image.
+        superpixels : array-like of int, str, transformer or list of these, default=None
+            The superpixels that vote in these images, instead of the parameter `superpixels`:
+            a label map of shape (H, W) for each image, or K maps for each.
         sample_mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, \
 default=None
-            False at pixels to leave out. They have no part in superpixels, centres, votes and
-            loss, have the label -1, and the network sees the mean colour of the others in
-            their place, so they may be NaN. In other methods, the training images, all of them
-            and in this order, have this mask again where none is passed.
+            False at pixels that do not count: they have no part in superpixels, centres, votes,
+            loss and regions, and have the label -1. The network sees the colour of the nearest
+            pixel that counts in their place, so they may be NaN.
 
         Returns
         -------
@@ -350,32 +353,52 @@ default=None
         Warns
         -----
         ConvergenceWarning
-            Where an image has fewer superpixels than `n_segments`, or Ctrl-C ended the training.
+            If an image has fewer superpixels than `n_segments`, or Ctrl-C ended the training.
         UserWarning
-            Where an image may not be what it is read as, or superpixels not what was asked for.
+            If the axes or the range of an image may be misread.
 
         Notes
         -----
-        Ctrl-C during the epochs keeps what was learned so far: the estimator is fitted,
-        `stopped_by_` is "interrupt", and a warning says so.
+        Ctrl-C during the epochs keeps the epochs so far: the estimator is fitted, `stopped_by_`
+        is "interrupt", and a warning says so.
 
-        Files are read as `skimage.io.imread` does, so that a path and its array give one
+        Files are read as `skimage.io.imread` does, so that a path and its array give the same
         answer; the orientation that a camera notes in a JPEG file is not applied.
         """
         check_parameters(self)
         task = FitTask.begin_fit(self, X, y, self.max_iter)
         device = resolve_device(self.device)
-        precision = resolve_precision(self.precision, device)
-        network, images, passed = self._open_for_fit(X, superpixels, sample_mask, precision, device)
+        images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
+        network = self._make_network(images, device)
+        self._check_images("fit", network, images, device, merges=self.n_segments is not None)
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
-            sample = self._find_sample(images, passed)
+            voters = self._find_voters(images, superpixels)
             bar.reset()  # the clock counts epochs from here
             bar.set_description("DIC")
             with explained_out_of_memory(device, *task_and_remedy("fit", network, images)):
-                network.draw(torch_generator(self.random_state)).to(device)
-                training = self._overfit(network, sample, bar, task)
-        self._finish(network, sample, training)
+                network.reset_parameters(torch_generator(self.random_state)).to(device)
+                batches, votes, inside = make_training_batches(network, images, voters)
+                snapshot = partial(self._snapshot, network, batches, inside, images, voters)
+                reporter = EpochReporter(task, bar, snapshot)
+                # Algorithm 1. Each epoch: features and labels (Eqs. 1-5), the vote of the
+                # superpixels (Eqs. 6-7), the loss against it (Eq. 8), and a step.
+                training = overfit(
+                    network,
+                    batches,
+                    votes,
+                    inside,
+                    max_iter=self.max_iter,
+                    learning_rate=self.learning_rate,
+                    momentum=self.momentum,
+                    min_clusters=min(self.min_clusters, self.n_clusters),
+                    tol=self.tol,
+                    n_iter_no_change=self.n_iter_no_change,
+                    on_epoch_begin=reporter.begin,
+                    on_epoch=reporter.end,
+                )
+                reporter.close(training)
+        self._answer(network, images, voters, training)
         check_column_names(self, X, self.channel_axis, reset=True)
         # Its own attributes: copying an estimator moves its network to the CPU.
         task.end(lambda: vars(self))
@@ -387,52 +410,32 @@ default=None
             )
         return self
 
-    def _open_for_fit(
-        self,
-        X: Any,
-        superpixels: Any,
-        sample_mask: Any,
-        precision: Precision,
-        device: torch.device,
-    ) -> tuple[DICNetwork, Images, Any]:
-        """Open the images, and make their network without weights, unless they are too large."""
-        images, passed = self._open(X, superpixels, sample_mask)
-        merges = self._merges(images)
-        network = self._make_network(images, precision)
-        refuse_too_large("fit", network, images, device, merges=merges)
-        return network, images, passed
-
-    def _find_sample(self, images: Images, passed: Any) -> TrainingSample:
-        """Find the superpixels that vote and those that are merged."""
-        superpixels = self.superpixels if passed is None else passed
-        voters = resolve_superpixels(superpixels, images)
-        merged = None
-        if self._merges(images):
-            merged = superpixels_to_merge(images, voters if are_merged(superpixels) else None)
-        return TrainingSample(images, voters, merged, passed)
-
-    def _finish(self, network: DICNetwork, sample: TrainingSample, training: Training) -> None:
-        """Answer with a trained network."""
-        labels, trees = self._answer(network, sample)
-        warn_of_fewer(trees, self.n_segments)
-        self._set_attributes(network, sample, training, labels, trees)
-
     def _answer(
-        self, network: DICNetwork, sample: TrainingSample
-    ) -> tuple[list[np.ndarray], list[MergeTree]]:
-        """Label the training images by the channels of the network, and make their trees."""
-        return answer(network, sample.images, sample.voters if self.refine else None, sample.merged)
-
-    def _set_attributes(
         self,
         network: DICNetwork,
-        sample: TrainingSample,
+        images: Images,
+        voters: list[np.ndarray] | None,
         training: Training,
-        labels: list[np.ndarray],
-        trees: list[MergeTree],
     ) -> None:
-        """Set the attributes of a fitted estimator."""
-        images, voters = sample.images, sample.voters
+        """Label the training images with the trained network, and merge regions if wanted."""
+        channels: list[np.ndarray] = []  # of the network, in place of labels
+
+        def label_each() -> Iterator[np.ndarray]:
+            """Label each image, and yield its features (H, W, C)."""
+            shown = voters if self.refine else None
+            for aggregated, maps, mask in with_voters(network, images, shown):
+                channels.append(vote(aggregated, maps, mask))
+                yield as_array(aggregated)
+
+        region_merging = None
+        if self.n_segments is None:
+            for _ in label_each():
+                pass
+        else:
+            region_merging = self._make_region_merging().fit(images, features=label_each())
+        left = np.unique(np.concatenate([of_image.ravel() for of_image in channels]))
+        left = left[left >= 0]
+        unused = np.setdiff1d(np.arange(self.n_clusters), left)
         self.module_ = network
         self.device_ = str(network.device)
         self.precision_ = network.precision
@@ -441,30 +444,48 @@ default=None
         self.n_labels_curve_ = training.n_labels_curve
         self.n_iter_ = len(training.loss_curve)
         self.stopped_by_ = training.stopped_by
-        left = np.unique(np.concatenate([channels.ravel() for channels in labels]))
-        left = left[left >= 0]
-        unused = np.setdiff1d(np.arange(self.n_clusters), left)
-        self._channels = np.concatenate([left, unused])  # label k is channel _channels[k]
+        self.channel_of_label_ = np.concatenate([left, unused])
         self.n_clusters_ = len(left)
-        self.__dict__.pop("tree_", None)
-        if trees:
-            self.tree_ = trees[0] if images.form == "image" else trees
-        self.labels_ = self._in_form_of_answer(images, labels, trees)
+        self.region_merging_ = region_merging
+        self.labels_ = (
+            images.in_form_of_input([self._number(of_image) for of_image in channels])
+            if region_merging is None
+            else region_merging.labels_
+        )
         self.superpixel_labels_ = None
         if voters is not None:
-            maps = [one[0] if len(one) == 1 else one for one in voters]
-            # A pixel of a table has one superpixel in each of the K maps.
+            maps = [of_image[0] if len(of_image) == 1 else of_image for of_image in voters]
             self.superpixel_labels_ = (
-                np.stack(maps)[..., 0, 0]
+                np.stack(maps)[..., 0, 0]  # K maps: (n_pixels, K)
                 if images.form == "table"
                 else images.in_form_of_input(maps)
             )
         self.cluster_centers_ = (
-            None if network.dcs is None else network.dcs.centers.cpu().numpy()[:, self._channels]
+            None
+            if network.dcs is None
+            else network.dcs.centers.cpu().numpy()[:, self.channel_of_label_]
         )
-        self._origin = Origin.of(images, self.superpixels, sample.passed)
+        self.value_range_ = images.value_range
         self.n_features_in_ = images.n_channels
 
+    def _snapshot(
+        self,
+        network: DICNetwork,
+        batches: list[Tensor],
+        inside: Tensor | None,
+        images: Images,
+        voters: list[np.ndarray] | None,
+        training: Training,
+    ) -> Mapping[str, Any]:
+        """Return the attributes of the estimator as if training stopped here."""
+        network = copy.deepcopy(network)
+        network.zero_grad()
+        network.freeze(batches, inside)
+        stopped = copy.copy(self)
+        stopped._answer(network, images, voters, copy.deepcopy(training))
+        return vars(stopped)
+
+    @plain_torch_state()
     def predict(
         self, X: Any, *, superpixels: Any = None, sample_mask: Any = None
     ) -> np.ndarray | list[np.ndarray]:
@@ -473,70 +494,28 @@ default=None
         Parameters
         ----------
         X : image or collection of images
-            As in `fit`, of any size, with as many channels.
+            As in `fit`, of any size, with the same number of channels.
         superpixels, sample_mask
-            As in `fit`. Superpixels that were passed to `fit` are used again for the images
-            that they were passed with. A mask is refused where the answer is regions.
+            As in `fit`, for these images.
 
         Returns
         -------
         labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-            As `labels_`: regions of each image, numbered for itself, or labels of the network
-            with the meaning that they have there, of which those that no training image had
-            are `n_clusters_` or larger. With the parameters of the fit, the training images
-            have the labels `labels_`.
-        """
-        images, passed = self._open_for_prediction(X, superpixels, sample_mask)
-        merges = self._answers_regions(self._origin.is_one_whole and images.form != "table")
-        self._check_size_and_range("prediction", images, merges=merges)
-        voters = merged = None
-        if merges:
-            self._check_can_be_merged(images)
-            merged = superpixels_to_merge(images, self._find_merged_voters(images, passed))
-        elif self.refine:
-            voters = self._find_voters(images, passed)
-        labels, trees = answer(self.module_, images, voters, merged)
-        warn_of_fewer(trees, self.n_segments)
-        return self._in_form_of_answer(images, labels, trees)
-
-    def segment(
-        self, *, n_segments: int | Literal["auto"] | None = None, threshold: float | None = None
-    ) -> np.ndarray | list[np.ndarray]:
-        """Cut the trees of the training images anew, without fitting again.
-
-        Parameters
-        ----------
-        n_segments : int, "auto" or None, default=None
-            Exactly so many regions of each image, or as many as photographs usually have, at
-            most `n_clusters`.
-        threshold : float or None, default=None
-            Merge what is closer than this distance (`tree_.distances_`), instead.
-
-        Returns
-        -------
-        labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-            Regions of each image, consecutive from 0, in the form of `labels_`, which stays as
-            it is.
-
-        Raises
-        ------
-        ValueError
-            If the answer of the fit was no regions, and it made no trees; or if neither parameter
-            is given, or both.
+            As `labels_`: regions of each image, or labels of the network with their meaning
+            there. Labels that no training image had are `n_clusters_` or larger. The training
+            images have the labels `labels_`, if the same superpixels and mask are passed.
         """
         check_is_fitted(self)
-        if not hasattr(self, "tree_"):
-            raise ValueError(
-                "there is no tree of merges: the answer is the labels of the network. Fit with "
-                "n_segments=10, say, or one image without a mask with n_segments='auto'"
-            )
-        check_cut(n_segments, threshold)
-        trees = self.tree_ if isinstance(self.tree_, list) else [self.tree_]
-        warn_of_fewer(trees, n_segments)
-        labels = [self._cut(tree, n_segments, threshold) for tree in trees]
-        if not isinstance(self.tree_, list):
-            return labels[0]
-        return labels if isinstance(self.labels_, list) else np.reshape(labels, self.labels_.shape)
+        merges = self.region_merging_ is not None
+        images, superpixels = self._open_others(
+            "prediction", X, superpixels, sample_mask, merges=merges
+        )
+        if self.region_merging_ is not None:
+            features = (as_array(aggregated) for aggregated in aggregate(self.module_, images))
+            return self.region_merging_.predict(images, features=features)
+        voters = self._find_voters(images, superpixels) if self.refine else None
+        labels = [self._number(vote(*parts)) for parts in with_voters(self.module_, images, voters)]
+        return images.in_form_of_input(labels)
 
     def transform(self, X: Any) -> np.ndarray | list[np.ndarray]:
         """Compute the aggregated features of every pixel (Upsilon, equation 4).
@@ -544,7 +523,7 @@ default=None
         Parameters
         ----------
         X : image or collection of images
-            As in `fit`, of any size, with as many channels.
+            As in `fit`, of any size, with the same number of channels.
 
         Returns
         -------
@@ -576,33 +555,36 @@ dtype float32
         return self.module_.n_clusters
 
     def predict_proba(self, X: Any) -> np.ndarray | list[np.ndarray]:
-        """Compute the softmax of the aggregated features, before superpixels vote.
+        """Compute the probabilities of the labels of the network, before superpixels vote.
+
+        They are the softmax of `transform`, and belong to the labels of the network
+        (``n_segments=None``), never to regions.
 
         Parameters
         ----------
         X : image or collection of images
-            As in `fit`, of any size, with as many channels.
+            As in `fit`, of any size, with the same number of channels.
 
         Returns
         -------
         probabilities : ndarray of shape (H, W, n_clusters) or (N, H, W, n_clusters), or \
 list, dtype float32
-            The last axis sums to 1; its entry k belongs to label k of the network, as
-            ``n_segments=None`` gives it.
+            The last axis sums to 1; its entry k belongs to label k of the network.
         """
         return self._features(X, lambda aggregated: aggregated.softmax(dim=1))
 
+    @plain_torch_state()
     def score(
         self, X: Any, y: Any = None, *, superpixels: Any = None, sample_mask: Any = None
     ) -> float:
         """Return the negative loss (equation 8): how well the network agrees with the vote.
 
-        Scores against human annotations need the annotations, and are not this one.
+        Scores against human annotations need the annotations: see `sklearn_dic.metrics`.
 
         Parameters
         ----------
         X : image or collection of images
-            As in `fit`, of any size, with as many channels.
+            As in `fit`, of any size, with the same number of channels.
         y : None
             Not used, here by convention.
         superpixels, sample_mask
@@ -614,99 +596,57 @@ list, dtype float32
             Mean over the pixels that count of the log-probability of the voted label, at
             most 0.
         """
-        images, passed = self._open_for_prediction(X, superpixels, sample_mask)
-        self._check_size_and_range("prediction", images)
-        voters = self._find_voters(images, passed)
+        images, superpixels = self._open_others("prediction", X, superpixels, sample_mask)
+        voters = self._find_voters(images, superpixels)
         total = n_pixels = 0.0
-        for i, aggregated in enumerate(aggregate(self.module_, images)):
-            rows = as_rows(aggregated)
-            refined = vote(aggregated, None if voters is None else voters[i]).flatten()
-            if images.masks is not None:
-                counted = torch.from_numpy(images.masks[i]).flatten().to(rows.device)
-                rows, refined = rows[counted], refined[counted]
-            if len(refined) > 0:
-                total += refinement_loss(rows, refined).item() * len(refined)
-                n_pixels += len(refined)
+        for aggregated, maps, mask in with_voters(self.module_, images, voters):
+            refined = torch.from_numpy(vote(aggregated, maps, mask)).flatten()
+            inside = refined >= 0
+            if inside.any():
+                rows = as_rows(aggregated).cpu()[inside]
+                total += refinement_loss(rows, refined[inside]).item() * len(rows)
+                n_pixels += len(rows)
         return -total / n_pixels
 
-    def _open(self, X: Any, superpixels: Any, sample_mask: Any) -> tuple[Images, Any]:
-        """Open the images -> them, and the superpixels that were passed or came in X, or None."""
-        X, maps = take_images(X)
-        images = open_images(X, self.channel_axis if maps is None else -1, sample_mask)
-        if superpixels is not None or maps is None:
-            return images, superpixels
-        return images, maps[0] if images.form == "image" else maps
-
-    def _open_for_prediction(
+    def _open_others(
         self,
+        task: Task,
         X: Any,
         superpixels: Any = None,
         sample_mask: Any = None,
+        *,
+        merges: bool = False,
     ) -> tuple[Images, Any]:
-        """Open images and compare them with what the network was trained on."""
+        """Open images of a prediction, and compare them with the training images."""
         check_is_fitted(self)
         check_parameters(self)
         check_column_names(self, X, self.channel_axis, reset=False)
-        images, passed = self._open(X, superpixels, sample_mask)
-        if sample_mask is None and self._origin.is_masked and self._origin.is_of(images):
-            images.masks = [labels >= 0 for labels in self._one_by_one(self.labels_)]
-        if images.n_channels != self.n_features_in_:
+        images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
+        check_n_channels(self, images)
+        self._check_images(task, self.module_, images, self.module_.device, merges=merges)
+        warn_of_other_range(images, self.value_range_)
+        return images, superpixels
+
+    def _check_images(
+        self, task: Task, network: DICNetwork, images: Images, device: torch.device, *, merges: bool
+    ) -> None:
+        """Refuse images that are too large, and a table where the answer is regions."""
+        if merges and images.form == "table":
             raise ValueError(
-                f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input: these are the channels of "
-                f"{images.names[0]}, of shape {images.given[0].shape}"
+                f"n_segments={self.n_segments!r} and a table of {len(images)} pixels, which have "
+                "no neighbours to merge with: set n_segments=None for the labels of the network"
             )
-        return images, passed
+        refuse_large_network(task, network, images, device)
+        if merges:
+            refuse_large_trees(images, network.n_clusters)
 
-    def _check_size_and_range(self, task: Task, images: Images, *, merges: bool = False) -> None:
-        """Refuse images that are too large, and warn of those that the network hardly knows."""
-        refuse_too_large(task, self.module_, images, self.module_.device, merges=merges)
-        self._origin.warn_of_range(images)
+    def _find_voters(self, images: Images, superpixels: Any) -> list[np.ndarray] | None:
+        """Find the superpixels (K, H_i, W_i) that vote in images."""
+        if superpixels is None:
+            return compute_superpixels(self.superpixels, images)
+        return resolve_superpixels(superpixels, images)
 
-    def _find_voters(self, images: Images, passed: Any) -> list[np.ndarray] | None:
-        """Find the superpixels (K, H_i, W_i) that vote in images of a prediction."""
-        if passed is None:
-            own = partial(self._own_superpixels, images)
-            passed = self._origin.find_superpixels(images, self.superpixels, own)
-        return resolve_superpixels(passed, images)
-
-    def _voters_of(self, X: Any) -> list[np.ndarray] | None:
-        """Find the superpixels (K, H_i, W_i) that vote in images as `predict` takes them."""
-        return self._find_voters(*self._open_for_prediction(X))
-
-    def _find_merged_voters(self, images: Images, passed: Any) -> list[np.ndarray] | None:
-        """Find them if they are also merged; None: others are."""
-        merged = (
-            self._origin.merges_voters(self.superpixels) if passed is None else are_merged(passed)
-        )
-        return self._find_voters(images, passed) if merged else None
-
-    def _own_superpixels(self, images: Images) -> Any:
-        """Give the superpixels of the fit in the form of its images now."""
-        if images.form == "table":
-            return self.superpixel_labels_
-        maps = self._one_by_one(self.superpixel_labels_)
-        return maps[0] if images.form == "image" else maps
-
-    def _one_by_one(self, values: Any) -> list[np.ndarray]:
-        """Take apart what belongs to the training images and has their form, as `labels_` has."""
-        if isinstance(self.labels_, list):
-            return values
-        if self.labels_.ndim == 1:  # a table
-            return list(values[:, None, None])
-        return [values] if self.labels_.ndim == 2 else list(values)
-
-    def _in_form_of_answer(
-        self, images: Images, labels: list[np.ndarray], trees: list[MergeTree]
-    ) -> Any:
-        """Cut the trees, or number the labels where there are none, in the form of the input."""
-        return images.in_form_of_input(
-            [self._cut(tree, self.n_segments) for tree in trees]
-            if trees
-            else [self._number(channels) for channels in labels]
-        )
-
-    def _make_network(self, images: Images, precision: Precision) -> DICNetwork:
+    def _make_network(self, images: Images, device: torch.device) -> DICNetwork:
         """Make the network that the parameters describe, without weights."""
         largest = max(height * width for height, width in images.shapes)
         return DICNetwork(
@@ -722,7 +662,7 @@ list, dtype float32
             ),
             upsampling=self.upsampling,
             head_norm=self.head_norm,
-            precision=precision,
+            precision=resolve_precision(self.precision, device),
             resolution=(
                 min(0.5, (LARGEST_TRAINED / largest) ** 0.5)
                 if self.resolution == "auto"
@@ -730,114 +670,31 @@ list, dtype float32
             ),
         )
 
-    def _overfit(
-        self, network: DICNetwork, sample: TrainingSample, bar: tqdm, task: FitTask
-    ) -> Training:
-        """Train on reduced copies of the images, and show the progress."""
-        batches, votes, counted = make_training_batches(network, sample)
-        so_far = Training(stopped_by="callback")
-        steps: list[FitTask] = []  # the epoch that has begun
-
-        def begin(number: int) -> None:
-            steps.append(task.begin_step("epoch"))
-
-        def end(epoch: Epoch) -> bool:
-            bar.set_postfix(loss=f"{epoch.loss:.4f}", labels=epoch.n_labels, refresh=False)
-            bar.update()
-            so_far.loss_curve.append(epoch.loss)
-            so_far.n_labels_curve.append(epoch.n_labels)
-            snapshot = partial(self._snapshot, network, batches, counted, sample, so_far)
-            return steps.pop().end(snapshot)
-
-        training = overfit(
-            network,
-            batches,
-            votes,
-            counted,
-            **self._training_parameters(),
-            on_epoch_begin=begin,
-            on_epoch=end,
-        )
-        for step in steps:  # an epoch that was interrupted, or gone back from
-            step.end()
-        bar.total = len(training.loss_curve)  # full when training stops before max_iter
-        bar.set_postfix_str(f"{bar.postfix}, stopped by {training.stopped_by}")
-        return training
-
-    def _training_parameters(self) -> dict[str, Any]:
-        """Parameters of the estimator that `sklearn_dic.network.train` takes, by name."""
-        return {
-            "max_iter": self.max_iter,
-            "learning_rate": self.learning_rate,
-            "momentum": self.momentum,
-            "min_clusters": min(self.min_clusters, self.n_clusters),
-            "tol": self.tol,
-            "n_iter_no_change": self.n_iter_no_change,
-        }
-
-    def _snapshot(
-        self,
-        network: DICNetwork,
-        batches: list[Tensor],
-        counted: Tensor | None,
-        sample: TrainingSample,
-        training: Training,
-    ) -> Mapping[str, Any]:
-        """Make the attributes that the estimator would have if training stopped here."""
-        network = copy.deepcopy(network)
-        network.zero_grad()
-        network.freeze(batches, counted)
-        stopped = copy.copy(self)
-        labels_and_trees = self._answer(network, sample)
-        stopped._set_attributes(network, sample, copy.deepcopy(training), *labels_and_trees)
-        return vars(stopped)
-
-    def _cut(self, tree: MergeTree, n_segments: Any, threshold: float | None = None) -> np.ndarray:
-        return cut_tree(tree, n_segments, threshold, at_most=self.module_.n_clusters)
-
-    def _answers_regions(self, fitted_alone: bool) -> bool:
-        """Whether the answer is regions of each image rather than labels of the network."""
+    def _make_region_merging(self) -> RegionMerging:
+        """Make the estimator of the regions, which cuts into `n_segments` if that is a number."""
+        merging = RegionMerging() if self.region_merging is None else clone(self.region_merging)
         if self.n_segments != "auto":
-            return self.n_segments is not None
-        return fitted_alone and self.refine and not self.connected_components
-
-    def _merges(self, images: Images) -> bool:
-        """Whether a fit to these images answers regions; a mask and a table are refused then."""
-        merges = self._answers_regions(is_one_whole(images))
-        if merges:
-            self._check_can_be_merged(images)
-        return merges
-
-    def _check_can_be_merged(self, images: Images) -> None:
-        if images.form == "table":
-            raise ValueError(
-                f"n_segments={self.n_segments!r} and a table of pixels, which have no neighbours "
-                "to merge with: set n_segments=None, and n_clusters to the largest number wanted"
-            )
-        if images.masks is not None:
-            raise ValueError(
-                f"n_segments={self.n_segments!r} and a sample_mask (a training image has that of "
-                "the fit): merging knows no masks. Leave the mask out, or set n_segments=None for "
-                "the labels of the network"
-            )
+            merging.set_params(n_segments=self.n_segments, threshold=None)
+        return merging
 
     def _number(self, channels: np.ndarray) -> np.ndarray:
-        """(H, W) channels of the network -> (H, W) labels, those of the training images first."""
-        numbers = np.append(np.argsort(self._channels), -1)  # channel -1 stays -1
+        """(H, W) channels of the network -> (H, W) labels."""
+        numbers = np.append(np.argsort(self.channel_of_label_), -1)  # channel -1 stays -1
         labels = numbers[channels].astype(np.int32)
         if self.connected_components and labels.size > 1:  # pixels of a table have no neighbours
             return label_components(labels, background=-1).astype(np.int32) - 1
         return labels
 
+    @plain_torch_state()
     def _features(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
         """Apply a function to the aggregated features; channels in the order of the labels."""
-        images, _ = self._open_for_prediction(X)
-        self._check_size_and_range("features", images)
-        features = [
-            function(aggregated)[0].permute(1, 2, 0).cpu().numpy()[..., self._channels]
-            for aggregated in aggregate(self.module_, images)
-        ]
-        return images.in_form_of_input(features)
+        images, _ = self._open_others("features", X)
+        return images.in_form_of_input(
+            [
+                as_array(function(aggregated))[..., self.channel_of_label_]
+                for aggregated in aggregate(self.module_, images)
+            ]
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle with tensors on the CPU, so that any machine can load them."""

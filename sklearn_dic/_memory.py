@@ -1,13 +1,13 @@
-"""Whether a fit or a prediction fits into memory."""
+"""Memory estimates of a network."""
 
 from typing import Literal
 
 import torch
 
-from sklearn_dic.hierarchy._spectral import reduction_step
 from sklearn_dic.images._images import Images
 from sklearn_dic.network import DICNetwork
-from sklearn_dic.utils._device import check_memory
+from sklearn_dic.utils._device import available_memory
+from sklearn_dic.utils._memory import refuse_too_large
 
 Task = Literal["fit", "prediction", "features"]
 
@@ -15,24 +15,25 @@ REDUCED_ENOUGH = 100_000  # pixels: below, a lower resolution saves little
 CONVERSION_BYTES = 12  # for each value of an image; `benchmarks/memory.py` measures peaks
 
 
-def refuse_too_large(
-    task: Task, network: DICNetwork, images: Images, device: torch.device, *, merges: bool
+def refuse_large_network(
+    task: Task, network: DICNetwork, images: Images, device: torch.device
 ) -> None:
-    """Refuse images that would not fit into memory, before anything is computed.
+    """Refuse images for which the network would need too much memory.
 
     Raises
     ------
     MemoryError
-        Saying how much is needed, how much there is, and what to do.
+        The message has the memory needed, the memory available, and a remedy.
     """
-    for place, needed in estimate(task, network, images, device, merges=merges).items():
-        check_memory(needed, place, *task_and_remedy(task, network, images, merges=merges))
+    for place, needed in estimate(task, network, images, device).items():
+        explained = task_and_remedy(task, network, images)
+        refuse_too_large(needed, available_memory(place), str(place), *explained)
 
 
 def estimate(
-    task: Task, network: DICNetwork, images: Images, device: torch.device, *, merges: bool
+    task: Task, network: DICNetwork, images: Images, device: torch.device
 ) -> dict[torch.device, int]:
-    """Estimate the bytes that a task takes, by device; `merges`: into regions."""
+    """Estimate the bytes that a task of the network takes, by device."""
     sizes = [height * width for height, width in images.shapes]
     needed = network.inference_bytes(max(sizes))
     if task == "fit":
@@ -42,33 +43,16 @@ def estimate(
     by_device = {device: needed}
     host = torch.device("cpu")
     on_host = CONVERSION_BYTES * sum(image.size for image in images.given)
-    if merges:
-        on_host += merging_bytes(max(sizes), images.n_channels, network.n_clusters)
-        on_host += 16 * sum(sizes)  # maps of all images
-        on_host += 4 * network.n_clusters * max(sizes) if device != host else 0  # a copy
+    on_host += 4 * network.n_clusters * max(sizes) if device != host else 0  # a copy
     by_device[host] = by_device.get(host, 0) + on_host
     return by_device
 
 
-def merging_bytes(n_pixels: int, n_channels: int, n_features: int) -> int:
-    """Estimate what `build_merge_tree` takes.
-
-    These are float64 statistics of the channels, and afterwards the affinities of a reduced copy.
-    """
-    statistics = n_pixels * (55 * n_channels + n_features + 40)
-    n_reduced = n_pixels // reduction_step(n_pixels) ** 2
-    contours = n_pixels * (8 * n_channels + 20) + n_reduced * (1500 + 8 * n_features)
-    return max(statistics, contours)
-
-
-def task_and_remedy(
-    task: Task, network: DICNetwork, images: Images, *, merges: bool = False
-) -> tuple[str, str]:
-    """Say what takes the memory, and what to do where there is too little."""
+def task_and_remedy(task: Task, network: DICNetwork, images: Images) -> tuple[str, str]:
+    """Describe a task and a remedy, for messages about too little memory."""
     height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
     reduced = network.resolution**2 * sum(h * w for h, w in images.shapes)
     remedy = "lower resolution, " if reduced > REDUCED_ENOUGH else ""
-    remedy += "set n_segments=None, " if merges else ""
     remedy += "lower n_clusters, reduce the images or cut them into tiles"
     if len(images) > 1:
         remedy += ", or fit some of them and predict the others"

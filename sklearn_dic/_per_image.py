@@ -1,4 +1,4 @@
-"""A fit of its own for each image of a collection: the paper's protocol."""
+"""A separate fit for each image of a collection, the paper's protocol."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -7,7 +7,6 @@ from numbers import Integral
 from typing import Any, Literal, Self
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -19,11 +18,10 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_dic._side_by_side import can_train_side_by_side, fit_side_by_side
 from sklearn_dic.images._images import split_images
 from sklearn_dic.images._thumbnails import ThumbnailMixin
+from sklearn_dic.superpixels._base import reads_one_file
 from sklearn_dic.superpixels._map import SuperpixelMap
-from sklearn_dic.superpixels._resolve import belong_to_one_image
 from sklearn_dic.utils._callbacks import (
     CallbackClusterMixin,
     FitTask,
@@ -31,7 +29,7 @@ from sklearn_dic.utils._callbacks import (
     with_callbacks,
 )
 from sklearn_dic.utils._device import one_torch_thread
-from sklearn_dic.utils._parallel import for_each, with_bar
+from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._unwrapping import channel_axis_of, last_step
 from sklearn_dic.utils._validation import (
     HasMethods,
@@ -45,28 +43,25 @@ from sklearn_dic.utils._warnings import warn_caller, warnings_about
 class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEstimator):
     """Fit a clone of an estimator to each image of a collection.
 
-    The fits are independent and run through joblib, so `joblib.parallel_config` carries
-    them to any backend. Each computes with one thread of PyTorch, so that neither `n_jobs` nor
-    the backend changes the answer. On a GPU, with more than one job, the networks of as many
-    images, at most 16, are trained at the same time, and the workers do the rest on the
-    processors: the labels are those of a pass there, where the networks stay. A Pipeline, and an
-    estimator with callbacks or a progress bar of its own, is fitted in the workers instead.
+    The fits are independent and run through joblib; `joblib.parallel_config` sets the backend.
+    Each fit uses a single thread of PyTorch, so that neither `n_jobs` nor the backend changes
+    the answer.
 
     Parameters
     ----------
     estimator : estimator
-        Segments one image, for example `DeepImageClustering()`, or a Pipeline that ends
-        with it. Superpixels that were computed elsewhere come with the images, as
+        Segments an image, for example `DeepImageClustering()`, or a Pipeline that ends
+        with it. Label maps of superpixels are passed with the images, as
         `SuperpixelMap(labels, image)`, or as ``fit(X, superpixels=[...])``.
     n_jobs : int or None, default=None
-        How many images at a time, and so how many processors.
-        None is 1 unless `joblib.parallel_config` says otherwise, -1 is all processors.
+        Number of images fitted in parallel. None is 1, unless `joblib.parallel_config` sets
+        another number; -1 is all processors.
     on_error : {"raise", "warn"}, default="raise"
-        What to do where an image fails: stop there, or warn and go on, unless all images
-        fail. In both cases the error names the image, and the images that are done are kept.
+        If an image fails, "raise" stops, and "warn" warns and continues, unless all images
+        fail. The error or warning names the image, and finished images are kept.
     keep_estimators : bool, default=True
-        Whether `estimators_` keeps the networks. `predict` needs them; without them a large
-        collection takes far less memory.
+        Whether `estimators_` keeps the fitted clones. `predict` needs them; without them a
+        large collection takes far less memory.
     verbose : int, default=0
         1 shows a progress bar that counts images. `set_callbacks` of scikit-learn 1.9 and
         later can show more.
@@ -74,26 +69,26 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
     Attributes
     ----------
     labels_ : ndarray of shape (H, W) or (N, H, W), or list of ndarray of shape (H_i, W_i)
-        Labels of each image, in the form of the input. Where images failed, a list with
-        None in their places.
+        Labels of each image, in the form of the input. If images failed, a list, which has
+        None for these images.
     estimators_ : list of estimators
-        The fitted clones; None where an image failed. Absent without `keep_estimators`.
+        The fitted clones; None for images that failed. Absent without `keep_estimators`.
     errors_ : dict of int to Exception
-        What went wrong, by the place of the image in the collection.
+        Error of each image that failed, by its index in the collection.
     n_features_in_ : int
-        Number of image channels. Absent where the images differ in it.
+        Number of image channels. Absent if the images have different numbers of channels.
 
     See Also
     --------
-    DeepImageClustering : Fitted to a collection, gives one network for all images.
+    DeepImageClustering : Fits a single network to all images of a collection.
 
     Notes
     -----
-    How sums are rounded, in batch-norm and convolutions, depends on the number of threads, and
-    small differences grow in training. `DeepImageClustering.fit` by itself uses all threads that
-    `torch.get_num_threads()` gives, and after `torch.set_num_threads(1)` its answer is the one
-    found here. Images too large to be fitted several at a time can be fitted by themselves,
-    with all threads.
+    The rounding of sums in batch-norm and convolutions depends on the number of threads, and
+    small differences grow in training. `DeepImageClustering.fit` without `PerImage` uses
+    `torch.get_num_threads()` threads; after `torch.set_num_threads(1)` it gives the same answer
+    as `PerImage`. If several images do not fit into memory at the same time, fit each with
+    `DeepImageClustering`, which uses all threads.
 
     Examples
     --------
@@ -137,14 +132,14 @@ class PerImage(ThumbnailMixin, MetaEstimatorMixin, CallbackClusterMixin, BaseEst
         X : array-like of shape (N, H, W, C), list of images or paths, SuperpixelMap, or \
 one image
             The collection. The axes of an array are read by the `channel_axis` of the
-            estimator, where it has one.
+            estimator, if it has this parameter.
         y : list or array-like, or None
-            What belongs to each image, such as its annotations, as long as the collection;
-            for one image, what belongs to it. Passed to each fit.
+            Annotations of each image, as long as the collection; for a single image, its
+            annotations. Passed to each fit.
         **params : list, or array-like of length N
-            Passed to the fits, each image its own entry: ``superpixels=[...]``,
+            Passed to the fits, an entry for each image: ``superpixels=[...]``,
             ``sample_mask=[...]``, or ``step__superpixels`` for a Pipeline. With metadata
-            routing enabled, what the estimator requests.
+            routing enabled, the metadata that the estimator requests.
 
         Returns
         -------
@@ -152,7 +147,7 @@ one image
 
         Notes
         -----
-        Ctrl-C keeps the images that are done, and warns.
+        Ctrl-C keeps the finished images, and warns.
         """
         check_parameters(self)
         images, form, names = self._split(X)
@@ -160,11 +155,11 @@ one image
         task = FitTask.begin_fit(self, X, y, len(images), sequential=False)
         own = getattr(last_step(self.estimator), "superpixels", None)
         given = any(name.split("__")[-1] == "superpixels" for name in params)
-        if len(images) > 1 and not given and belong_to_one_image(own):
+        if len(images) > 1 and not given and reads_one_file(own):
             raise ValueError(
                 "the superpixels of the estimator belong to one image, and each of the "
                 f"{len(images)} images needs its own: fit(X, superpixels=[...]), "
-                "[SuperpixelMap(labels, image), ...] as X, or MCGSuperpixels with a template"
+                "[SuperpixelMap(labels, image), ...] as X, or FileSuperpixels with a template"
             )
         estimators: list[Any] = [None] * len(images)
         labels: list[Any] = [None] * len(images)
@@ -220,63 +215,55 @@ one image
         params: list[dict[str, Any]],
         task: FitTask,
     ) -> Generator[Any]:
-        """Yield, for each image, what `_fit_one` returns."""
-        n_workers = effective_n_jobs(self.n_jobs)
-        if (
-            n_workers > 1
-            and task.context is None
-            and can_train_side_by_side(self.estimator, params[0])
-        ):
-            fits = fit_side_by_side(
-                self.estimator, images, names, params, n_jobs=n_workers, keep=self.keep_estimators
-            )
-            yield from with_bar(fits, len(images), self.verbose)
-            return
+        """Yield the result of `_fit_image` for each image."""
         # Workers receive the data of their image only.
-        of_all = replace(task, X=None, y=None)
-        fit_one = partial(_fit_one, self.estimator, keep=self.keep_estimators, task=of_all)
+        without_data = replace(task, X=None, y=None)
+        fit_image = partial(
+            _fit_image, self.estimator, keep=self.keep_estimators, task=without_data
+        )
         items = list(zip(range(len(images)), images, names, targets, params, strict=True))
-        yield from for_each(fit_one, items, n_jobs=self.n_jobs, verbose=self.verbose)
+        yield from for_each(fit_image, items, n_jobs=self.n_jobs, verbose=self.verbose)
 
     def predict(self, X: Any, **params: Any) -> Any:
-        """Segment a collection, each image with the network of its place.
+        """Segment a collection, each image with the fitted clone of the same index.
 
         Parameters
         ----------
         X : as in `fit`
-            As many images as in `fit`, for example the next frames of as many cameras.
+            The same number of images as in `fit`, for example the next frame of each camera.
         **params : list, or array-like of length N
             As in `fit`.
 
         Returns
         -------
         labels : ndarray or list of ndarray
-            In the form of `labels_`; None in the places of images that have no network.
+            In the form of `labels_`; None for images that have no fitted clone.
         """
         check_is_fitted(self, "labels_")
         if not hasattr(self, "estimators_"):
             raise NotFittedError(
-                "the networks were not kept, only their labels_: fit with keep_estimators=True"
+                "the fitted clones were not kept, only labels_: fit with keep_estimators=True"
             )
         check_column_names(self, X, channel_axis_of(self.estimator), reset=False)
         images, form, names = self._split(X)
         if len(images) != len(self.estimators_):
             raise ValueError(
                 f"X has {len(images)} image(s), and {len(self.estimators_)} were fitted, each "
-                "with a network of its own: pass as many"
+                "with a separate clone: pass the same number"
             )
         labels = []
         own = self._route("predict", params, form, images)
-        for one, image, name, own_params in zip(self.estimators_, images, names, own, strict=True):
+        parts = zip(self.estimators_, images, names, own, strict=True)
+        for fitted, image, name, own_params in parts:
             try:
                 with one_torch_thread(), warnings_about(name):
-                    labels.append(one and one.predict(image, **own_params))
-            except Exception as error:  # of any estimator: it is raised with the image's name
+                    labels.append(fitted and fitted.predict(image, **own_params))
+            except Exception as error:  # raised again with the name of the image
                 raise _with_name(error, name) from error
         return _in_form(labels, form)
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Hand what the estimator requests to its `fit` and `predict`, as scikit-learn does."""
+        """Route the metadata that the estimator requests to its `fit` and `predict`."""
         methods = MethodMapping()
         methods.add(caller="fit", callee="fit").add(caller="predict", callee="predict")
         return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=methods)
@@ -296,13 +283,13 @@ one image
                 own[key] = [value] * len(images)
             elif len(value) != len(images):
                 raise ValueError(
-                    f"{key} has {len(value)} entr(ies) for {len(images)} image(s): one for each "
-                    "is needed"
+                    f"{key} has {len(value)} entr(ies) for {len(images)} image(s): pass an entry "
+                    "for each image"
                 )
         return [shared | {key: value[i] for key, value in own.items()} for i in range(len(images))]
 
     def _split(self, X: Any) -> tuple[list[Any], str, list[str]]:
-        """Take the collection apart; a table of pixels is one image."""
+        """Split the collection into images; a table of pixels is a single image."""
         if isinstance(X, SuperpixelMap):
             if X.ndim == 3:
                 return list(X), "stack", [f"image {i}" for i in range(len(X))]
@@ -312,7 +299,7 @@ one image
 
     @staticmethod
     def _split_targets(y: Any, n_images: int, form: str) -> list[Any]:
-        """Take what belongs to the images apart as well."""
+        """Split `y` into an entry for each image."""
         if y is None:
             return [None] * n_images
         if form == "image":
@@ -320,7 +307,7 @@ one image
         n_targets = len(y) if hasattr(y, "__len__") else f"no length ({y!r})"
         if n_targets != n_images:
             raise ValueError(
-                f"X has {n_images} image(s), and y has {n_targets}: pass one entry for each image"
+                f"X has {n_images} image(s), and y has {n_targets}: pass an entry for each image"
             )
         return list(y)
 
@@ -331,12 +318,12 @@ one image
         return tags
 
 
-def _fit_one(
+def _fit_image(
     estimator: Any, item: tuple[int, Any, str, Any, dict[str, Any]], keep: bool, task: FitTask
 ) -> Any:
     """Fit a clone -> (clone or None, labels, channels).
 
-    An error is an answer too, so that others go on.
+    Errors are returned, not raised, so that the fits of other images continue.
     """
     number, image, name, y, params = item
     try:
@@ -344,7 +331,7 @@ def _fit_one(
         fitting = task.fitting(fitted, "image", number, image, y)
         with one_torch_thread(), warnings_about(name), fitting:
             fitted.fit(image, y, **params)
-        drop_callbacks(fitted)  # on its way back from a worker, each would open a connection
+        drop_callbacks(fitted)  # each would open a connection when returned from a worker
         last = last_step(fitted)
         labels = last.labels_
     except Exception as error:  # whatever the estimator raises belongs to this image only
@@ -355,7 +342,7 @@ def _fit_one(
 
 
 def _with_name(error: Exception, name: str) -> Exception:
-    """Make the same error say which image it is about."""
+    """Return the error with the name of the image in its message."""
     message = f"{name} of the collection could not be segmented: {error}"
     try:
         named = type(error)(message)

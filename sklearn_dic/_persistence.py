@@ -1,8 +1,8 @@
-"""A fitted estimator as one file that holds no code: JSON and arrays, in safetensors format.
+"""Save a fitted estimator as a file without code: JSON and arrays, in safetensors format.
 
-The file has one text, a JSON document, in its header; arrays and weights are its tensors, and
-the document refers to them by name. A JSON object within a value stands for what JSON lacks:
-an array, a tuple, a mapping, a path, a tree of merges or a transformer of this package.
+The header of the file holds a JSON document; arrays and weights are the tensors of the file, and
+the document refers to them by name. A JSON object within a value encodes a type that JSON lacks:
+an array, a tuple, a path, a merge tree, a `RegionMerging` or a superpixel transformer.
 """
 
 import hashlib
@@ -10,25 +10,22 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import joblib
 import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_dic import __version__
-from sklearn_dic._origin import Origin
+from sklearn_dic._region_merging import RegionMerging
 from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.network import DICNetwork
-from sklearn_dic.superpixels._belonging import Belonging
 from sklearn_dic.superpixels._names import own_classes
 from sklearn_dic.utils._validation import check_parameters
 
-FORMAT_VERSION = 1  # one more whenever an older reader would misunderstand a file
-_KEY = "sklearn_dic.DeepImageClustering"  # one key alone: several come in a random order
+FORMAT_VERSION = 1  # increased when an older version would misread a file
+_KEY = "sklearn_dic.DeepImageClustering"  # a single key: several come in a random order
 _WEIGHTS = "module_."
 
 Estimator = TypeVar("Estimator", bound=Any)
@@ -38,21 +35,21 @@ class SaveMixin:
     """Save and load a fitted `DeepImageClustering`."""
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the fitted estimator to one file, which holds no code.
+        """Write the fitted estimator to a file without code.
 
         Parameters
         ----------
         path : str or os.PathLike
-            The file, usually called ``*.safetensors``. One that is there is replaced at once,
-            when the new one is complete.
+            The file, usually called ``*.safetensors``. An existing file is replaced only when
+            the new file is complete.
 
         Raises
         ------
         NotFittedError
-            If there is nothing to save yet.
+            If the estimator is not fitted.
         TypeError
-            If a parameter would need code to be restored: a transformer that is not of
-            this package, or a RandomState. pickle and joblib keep these.
+            If restoring a parameter would need code: a transformer of another package, or a
+            RandomState. pickle and joblib can save these.
         OSError
             If the file cannot be written.
 
@@ -62,10 +59,9 @@ class SaveMixin:
 
         Notes
         -----
-        The file is in safetensors format: the weights and arrays, and in its header the
-        parameters and the other attributes as JSON. The images are not stored, nor is that of
-        a `SuperpixelMap` given as `superpixels`; a `torch.device` is stored as its name.
-        Requests for metadata, `set_output` and callbacks are not stored.
+        The file has safetensors format: the weights and arrays, and in its header the
+        parameters and the other attributes as JSON. A `torch.device` is stored as its name.
+        Images, metadata requests, `set_output` and callbacks are not stored.
 
         Examples
         --------
@@ -85,7 +81,7 @@ class SaveMixin:
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> Self:
-        """Read a fitted estimator from a file that `save` wrote; no code in it is run.
+        """Read a fitted estimator from a file that `save` wrote, without running code.
 
         Parameters
         ----------
@@ -110,14 +106,14 @@ class SaveMixin:
 
         Notes
         -----
-        Wherever it was trained, the network is on the CPU, as after unpickling;
-        ``estimator.module_.to("cuda")`` lets it predict on a GPU. A new fit follows `device`.
+        The network is on the CPU, as after unpickling; ``estimator.module_.to("cuda")`` moves
+        it to a GPU for predictions. A new fit uses `device`.
         """
         return load_estimator(cls, path)
 
 
 def save_estimator(estimator: Any, path: str | os.PathLike) -> None:
-    """Write a fitted estimator; a file that is there is replaced at once or left as it is."""
+    """Write a fitted estimator; an existing file is replaced completely or not at all."""
     from safetensors.numpy import save
 
     tensors: dict[str, np.ndarray] = {}
@@ -125,7 +121,7 @@ def save_estimator(estimator: Any, path: str | os.PathLike) -> None:
         "format_version": FORMAT_VERSION,
         "version": __version__,
         "parameters": _encode_all(estimator.get_params(deep=False), tensors),
-        "fitted": _encode_all(_fitted_attributes(estimator), tensors),
+        "fitted": _encode_all(_fitted_attributes(estimator) | {"device_": "cpu"}, tensors),
         "network": _encode_all(estimator.module_.arguments, tensors),
     }
     for name, weight in estimator.module_.state_dict().items():
@@ -134,47 +130,38 @@ def save_estimator(estimator: Any, path: str | os.PathLike) -> None:
     _write(save(tensors, metadata={_KEY: json.dumps(document)}), path)
 
 
-def load_estimator(kind: type[Estimator], path: str | os.PathLike) -> Estimator:
-    """Read an estimator of this class, all of it or none."""
+def load_estimator(cls: type[Estimator], path: str | os.PathLike) -> Estimator:
+    """Read an estimator of a class."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no file {os.fspath(path)!r} to load")
-    with open(path, "rb"):  # where it cannot be opened, Python's error names the file
+    with open(path, "rb"):  # Python's error names the file if it cannot be opened
         pass
     try:
-        return _build(kind, *_read(path))
+        return _build(cls, *_read(path))
     except MemoryError:
         raise
-    except Exception as error:  # wrong bytes lead to errors of every kind
+    except Exception as error:  # wrong bytes raise all types of errors
         reason = error if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
         raise ValueError(
-            f"{os.fspath(path)!r} cannot be loaded as {kind.__name__}: {reason}"
+            f"{os.fspath(path)!r} cannot be loaded as {cls.__name__}: {reason}"
         ) from error
 
 
 def _fitted_attributes(estimator: Any) -> dict[str, Any]:
-    """Collect what a fit leaves, except the network."""
-    fitted = {
+    """Collect the attributes that a fit sets, except the network."""
+    return {
         name: value
         for name, value in vars(estimator).items()
         if name.endswith("_") and not name.startswith("_") and name != "module_"
     }
-    fitted["device_"] = "cpu"
-    fitted["_channels"] = estimator._channels
-    origin = estimator._origin
-    belonging = origin.belonging
-    if belonging is not None and belonging.superpixels == joblib.hash(estimator.superpixels):
-        # The hash of an array knows its strides, which a file does not: loading hashes anew.
-        origin = replace(origin, belonging=replace(belonging, superpixels=""))
-    fitted["_origin"] = origin
-    return fitted
 
 
 def _build(
-    kind: type[Estimator], document: dict[str, Any], tensors: dict[str, np.ndarray]
+    cls: type[Estimator], document: dict[str, Any], tensors: dict[str, np.ndarray]
 ) -> Estimator:
-    """Make the estimator that a document describes."""
+    """Build an estimator from a document and tensors."""
     try:
-        estimator = kind(**_decode_all(document["parameters"], tensors))
+        estimator = cls(**_decode_all(document["parameters"], tensors))
         check_parameters(estimator)
     except (TypeError, ValueError) as error:
         raise ValueError(
@@ -192,14 +179,13 @@ def _build(
     estimator.module_ = network.eval()
     for name, value in _decode_all(document["fitted"], tensors).items():
         setattr(estimator, name, value)
-    belonging = estimator._origin.belonging
-    if belonging is not None and not belonging.superpixels:
-        belonging.superpixels = joblib.hash(estimator.superpixels)
     return estimator
 
 
-def _encode_all(values: Mapping[str, Any], tensors: dict[str, np.ndarray]) -> dict[str, Any]:
-    return {name: _encode(value, name, tensors) for name, value in values.items()}
+def _encode_all(
+    values: Mapping[str, Any], tensors: dict[str, np.ndarray], prefix: str = ""
+) -> dict[str, Any]:
+    return {name: _encode(value, prefix + name, tensors) for name, value in values.items()}
 
 
 def _decode_all(values: Mapping[str, Any], tensors: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -207,7 +193,7 @@ def _decode_all(values: Mapping[str, Any], tensors: dict[str, np.ndarray]) -> di
 
 
 def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
-    """Turn a value into JSON; its arrays go into `tensors`, each under its place in the value."""
+    """Encode a value as JSON; its arrays are added to `tensors`, named by their places."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):
@@ -217,29 +203,28 @@ def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
     if isinstance(value, list | tuple):
         items = [_encode(item, f"{name}.{i}", tensors) for i, item in enumerate(value)]
         return items if isinstance(value, list) else {"tuple": items}
-    if isinstance(value, Mapping):
-        pairs = [list(pair) for pair in value.items()]
-        return {"mapping": _encode(pairs, name, tensors)}
     if isinstance(value, os.PathLike):
         return {"path": os.fsdecode(value)}
     if isinstance(value, MergeTree):
         return {"tree": _encode(list(vars(value).values()), name, tensors)}
-    if isinstance(value, Origin | Belonging):
-        fields = {key: _encode(one, f"{name}.{key}", tensors) for key, one in vars(value).items()}
-        return {type(value).__name__: fields}
+    if isinstance(value, RegionMerging):
+        return {
+            "region_merging": _encode_all(value.get_params(deep=False), tensors, f"{name}."),
+            "fitted": _encode_all(_fitted_attributes(value), tensors, f"{name}."),
+        }
     if type(value) is own_classes().get(type(value).__name__):
-        parameters = value.get_params(deep=False)
         return {
             "transformer": type(value).__name__,
-            "parameters": {
-                key: _encode(parameter, f"{name}.{key}", tensors)
-                for key, parameter in parameters.items()
-            },
+            "parameters": _encode_all(value.get_params(deep=False), tensors, f"{name}."),
         }
     if hasattr(value, "__array__"):
         array = np.asarray(value)
         if array.dtype.kind in "biuf" and array.dtype.itemsize <= 8:
-            tensors[name] = array.astype(array.dtype.newbyteorder("="), order="C", copy=False)
+            array = array.astype(array.dtype.newbyteorder("="), order="C", copy=False)
+            # Labels are also those of the estimator of the regions: stored once.
+            known = (other for other, tensor in tensors.items() if tensor is array)
+            name = next(known, name)
+            tensors[name] = array
             return {"array": name}
         if array.dtype == object and all(isinstance(item, str) for item in array.flat):
             return {"names": array.tolist()}  # of columns
@@ -251,22 +236,22 @@ def _encode(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:
 
 
 def _decode(value: Any, tensors: dict[str, np.ndarray]) -> Any:
-    """Turn JSON back into a value; the inverse of `_encode`."""
+    """Decode JSON to a value; the inverse of `_encode`."""
     match value:
         case list():
             return [_decode(item, tensors) for item in value]
         case {"tuple": items}:
             return tuple(_decode(items, tensors))
-        case {"mapping": pairs}:
-            return dict(_decode(pairs, tensors))
         case {"path": path}:
             return Path(path)
         case {"tree": parts}:
             return MergeTree(*_decode(parts, tensors))
-        case {"Origin": fields}:
-            return Origin(**_decode_all(fields, tensors))
-        case {"Belonging": fields}:
-            return Belonging(**_decode_all(fields, tensors))
+        case {"region_merging": parameters, "fitted": fitted}:
+            merging = RegionMerging(**_decode_all(parameters, tensors))
+            check_parameters(merging)
+            for name, attribute in _decode_all(fitted, tensors).items():
+                setattr(merging, name, attribute)
+            return merging
         case {"transformer": name, "parameters": parameters} if name in own_classes():
             return own_classes()[name](**_decode_all(parameters, tensors))
         case {"array": name}:
@@ -279,7 +264,7 @@ def _decode(value: Any, tensors: dict[str, np.ndarray]) -> Any:
 
 
 def _checksum(document: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
-    """SHA-256 of all that a file says; the format has none, and weights look like any bytes."""
+    """SHA-256 of the document and the tensors; safetensors itself has no checksum."""
     digest = hashlib.sha256(json.dumps(document).encode())
     for name, array in sorted(tensors.items()):
         digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
@@ -288,7 +273,7 @@ def _checksum(document: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
 
 
 def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Read a file and check that it is whole -> its document and its tensors."""
+    """Read a file and check that it is complete -> its document and its tensors."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -301,7 +286,7 @@ def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray
                 raise ValueError(
                     f"its format has version {document['format_version']}, and sklearn-dic "
                     f"{__version__} reads up to {FORMAT_VERSION}; install sklearn-dic "
-                    f"{document['version']}, which wrote it, or a newer one"
+                    f"{document['version']}, which wrote it, or newer"
                 )
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # is no dict
     except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, OSError) as error:
@@ -312,14 +297,14 @@ def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray
 
 
 def _write(contents: bytes, path: str | os.PathLike) -> None:
-    """Write a file in a hidden folder beside its place, then move it there."""
+    """Write a file to a temporary folder beside its place, then move it there."""
     target = Path(path).resolve()
     if not target.parent.is_dir():
         raise FileNotFoundError(
             f"{os.fspath(path)!r} cannot be written: there is no folder {str(target.parent)!r}"
         )
     if target.exists() and not target.is_file():
-        raise OSError(f"{os.fspath(path)!r} cannot be written: it is there, and is no file")
+        raise OSError(f"{os.fspath(path)!r} cannot be written: it exists and is not a file")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sklearn-dic-") as hidden:
         file = Path(hidden) / target.name
         with open(file, "wb") as stream:

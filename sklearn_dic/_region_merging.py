@@ -1,23 +1,25 @@
-"""The estimator: superpixels merged into regions, without a network."""
+"""The estimator of the merge tree: superpixels merged into regions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.base import BaseEstimator, ClusterMixin, clone, is_clusterer
 from sklearn.utils import Tags
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from sklearn_dic.hierarchy._building import build_merge_tree
+from sklearn_dic.hierarchy import MergeTree, build_merge_tree
 from sklearn_dic.hierarchy._cuts import check_cut, cut_tree, warn_of_fewer
-from sklearn_dic.hierarchy._leaves import superpixels_to_merge
-from sklearn_dic.hierarchy._merge_tree import MergeTree
-from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.hierarchy._memory import tree_bytes
+from sklearn_dic.images._images import Images, check_n_channels
+from sklearn_dic.images._thumbnails import ThumbnailMixin
 from sklearn_dic.superpixels import get_superpixels_names
-from sklearn_dic.superpixels._belonging import Belonging
-from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.superpixels._resolve import resolve_superpixels
+from sklearn_dic.superpixels._map import open_with_superpixels, take_images
+from sklearn_dic.superpixels._parameter import SuperpixelsParameterMixin
+from sklearn_dic.superpixels._resolve import compute_superpixels, resolve_superpixels
+from sklearn_dic.utils._memory import host_memory, refuse_too_large
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import (
     CHANNEL_AXIS,
@@ -30,83 +32,64 @@ from sklearn_dic.utils._validation import (
 )
 
 
-class RegionMerging(ClusterMixin, BaseEstimator):
+class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, BaseEstimator):
     """Segment an image by merging its superpixels, the most alike first.
 
-    No network and no training: neighbours are compared by their mean colours, by the histograms
-    of colours and textures in the mostly coarser superpixels that enclose them, and by the
-    contrast along their common border. The tree of all merges is kept, and cut into any number of
-    regions afterwards. Any number of channels.
+    Neighbouring superpixels are compared by their mean colours, by the colours and textures of
+    the coarse segments that they lie in, by the gradient and the spectral contour along their
+    border [1]_ [2]_, and by learned features where there are any. The tree of all merges is
+    kept, and can be cut into any number of regions afterwards. Any number of channels.
 
     Parameters
     ----------
     n_segments : int, "auto" or None, default="auto"
-        Exactly so many regions. "auto" chooses for each image, see Notes. None: `threshold`
-        says where to cut.
+        Number of regions of each image. "auto" chooses it, see Notes. None: see `threshold`.
     threshold : float or None, default=None
-        Merge what is closer than this distance, instead of `n_segments`.
-    superpixels : str, transformer, array-like, list of these or None, default=None
-        What is merged, in any form that `DeepImageClustering` takes. Of a list of several, the
-        first is merged and the others enclose it; one alone is enclosed by Felzenszwalb
-        superpixels at ``scale=100``, 200 and 400. None: what lies inside the contours of the
-        picture, those of its gradient and its spectral contours, enclosed likewise. Where `X`
-        is a `SuperpixelMap`, as after a superpixel step in a Pipeline, its superpixels are
-        merged instead.
-    enclosing_weight : float, default=40.0
-        How much it counts which colours and textures the regions have that enclose two
-        superpixels: the difference in Lab that is worth a Hellinger distance of 1 between their
-        histograms.
-    gradient_weight : float, default=300.0
-        How much the mean gradient of the colours along a border counts, against the squared
-        difference of colours in Lab.
-    local_weight : float, default=0.4
-        How much it counts, as a contrast of their border, that the superpixels that meet there
-        differ, against the difference of whole regions.
-    spectral_exponent : float, default=0.7
-        How much what differs across a border counts for more where the spectral contour along
-        it is strong, where normalized cuts [2]_ of what this picture often shows together [1]_
-        would divide it, and for less where it is weak. 0: not at all.
-    size_exponent : float, default=0.18
-        How much large regions resist merging. 1 is Ward's linkage [3]_.
-    border_exponent : float, default=0.15
-        How much regions resist merging that share little of their borders.
+        Merge regions that are closer than this distance; overrides `n_segments`.
+    superpixels : str, transformer, list of these or None, default=None
+        The leaves of the tree: a name of `superpixels.get_superpixels_names()`, or any
+        transformer from an image (H, W, C) to labels (H, W). Of a list, the first is merged,
+        and the others are the coarse segmentations. None: watershed basins of the contours.
+    features : transformer or None, default=None
+        Learns features of the pixels: any transformer from an image to (H, W, D), such as
+        ``DeepImageClustering()``. A clone is fitted to the images. None: no features.
     features_weight : float, default=0.2
-        How much the `features` given to `fit` count against the colours; 0: not at all, for the
-        spectral contours neither.
+        Weight of the features against the colours.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels, so 2-D is a
-        table of pixels. None: no channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     Attributes
     ----------
     labels_ : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-        Regions of each image, consecutive from 0.
+        Regions of each image, consecutive from 0; -1 outside of `sample_mask`.
     n_segments_ : int, or list of int
-        How many regions each image has.
+        Number of regions of each image.
     tree_ : MergeTree, or list of MergeTree
         All merges of each image.
+    features_ : transformer or None
+        The fitted clone of `features`; None if there was none, or features were passed to `fit`.
+        A clusterer has ``n_segments=None`` there, since its own regions are not needed.
     n_features_in_ : int
         Number of image channels.
 
     See Also
     --------
-    sklearn_dic.DeepImageClustering : Learns features of the image.
-    MergeTree : What can be done with a tree.
+    DeepImageClustering : Learns features of the image, and merges by them.
+    sklearn_dic.hierarchy.MergeTree : The tree that is cut.
+    sklearn_dic.hierarchy.build_merge_tree : Builds the tree of an image, with any weights.
 
     Notes
     -----
-    "auto" cuts where merges are farther than 68. This distance was chosen on photographs of the
-    Berkeley segmentation data set, with learned features and ``superpixels=None``. With other
-    weights or exponents, look for a `threshold` of your own.
+    "auto" cuts at a distance of 68, which was chosen on photographs of the Berkeley segmentation
+    data set. Distances are in the units of Lab. Sizes of regions are shares of the image, and
+    the strengths of borders are relative to their mean in the image, so that distances mean
+    about the same for all superpixel methods.
 
-    Distances are in the units of Lab. Sizes of regions are shares of the image, and borders are
-    strong or weak against the mean along the borders that ``superpixels=None`` has in the image,
-    so that distances mean about the same for superpixels of any kind.
+    Labels number the regions of an image, and have no meaning in other images.
 
     References
     ----------
@@ -114,8 +97,6 @@ class RegionMerging(ClusterMixin, BaseEstimator):
        ECCV 2014, doi:10.1007/978-3-319-10578-9_52.
     .. [2] J. Shi, J. Malik, "Normalized cuts and image segmentation", PAMI 22 (2000),
        doi:10.1109/34.868688.
-    .. [3] J. H. Ward, "Hierarchical grouping to optimize an objective function", Journal of
-       the American Statistical Association 58 (1963), doi:10.1080/01621459.1963.10500845.
 
     Examples
     --------
@@ -134,15 +115,10 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         "superpixels": [
             StrOptions(set(get_superpixels_names())),
             HasMethods("fit_transform"),
-            "array-like",
+            "array-like",  # a list; label maps get an error of their own
             None,
         ],
-        "enclosing_weight": [Interval(Real, 0, None, closed="left")],
-        "gradient_weight": [Interval(Real, 0, None, closed="left")],
-        "local_weight": [Interval(Real, 0, None, closed="left")],
-        "spectral_exponent": [Interval(Real, 0, None, closed="left")],
-        "size_exponent": [Interval(Real, 0, None, closed="left")],
-        "border_exponent": [Interval(Real, 0, None, closed="left")],
+        "features": [HasMethods(["fit", "transform"]), None],
         "features_weight": [Interval(Real, 0, None, closed="left")],
         "channel_axis": CHANNEL_AXIS,
         "n_jobs": [Integral, None],
@@ -155,12 +131,7 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         *,
         threshold: float | None = None,
         superpixels: Any = None,
-        enclosing_weight: float = 40.0,
-        gradient_weight: float = 300.0,
-        local_weight: float = 0.4,
-        spectral_exponent: float = 0.7,
-        size_exponent: float = 0.18,
-        border_exponent: float = 0.15,
+        features: Any = None,
         features_weight: float = 0.2,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
@@ -169,31 +140,40 @@ class RegionMerging(ClusterMixin, BaseEstimator):
         self.n_segments = n_segments
         self.threshold = threshold
         self.superpixels = superpixels
-        self.enclosing_weight = enclosing_weight
-        self.gradient_weight = gradient_weight
-        self.local_weight = local_weight
-        self.spectral_exponent = spectral_exponent
-        self.size_exponent = size_exponent
-        self.border_exponent = border_exponent
+        self.features = features
         self.features_weight = features_weight
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any = None, features: Any = None) -> Self:
-        """Make the tree of each image, and cut it.
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        superpixels: Any = None,
+        features: Any = None,
+        sample_mask: Any = None,
+    ) -> Self:
+        """Build the tree of each image, and cut it.
 
         Parameters
         ----------
         X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, SuperpixelMap, or \
 list of these
-            One image or a collection; `channel_axis` says how the axes are read. Integers
-            are divided by the maximum of their dtype.
+            An image or a collection, see `sklearn_dic.images.open_images`.
         y : None
             Not used, here by convention.
-        features : ndarray of shape (H, W, D) or (N, H, W, D), or list of these, default=None
-            More numbers that tell the objects of an image apart, such as what a network
-            learned. They are scaled to vary as much as the colours.
+        superpixels : array-like of int, str, transformer or list of these, default=None
+            The leaves of the tree of these images, instead of the parameter `superpixels`:
+            a label map of shape (H, W) for each image.
+        features : array-like of shape (H, W, D) or (N, H, W, D), or list of these, default=None
+            Features of the pixels of these images, instead of the parameter `features`. Their
+            units do not matter: they are scaled to vary as much as the colours.
+        sample_mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, \
+default=None
+            False at pixels that do not count. They have label -1 and change nothing in the rest,
+            so they may be NaN.
 
         Returns
         -------
@@ -203,58 +183,72 @@ list of these
         ------
         ValueError, TypeError, OSError
             If a parameter or an image cannot be used; the message names it.
+        MemoryError
+            If the tree would need more memory than there is.
 
         Warns
         -----
         ConvergenceWarning
-            Where an image has fewer superpixels than `n_segments`.
+            If an image has fewer superpixels than `n_segments`.
         """
-        images, maps = self._open(X)
-        trees = self._grow_trees(images, maps, features)
+        images, superpixels = self._open(X, superpixels, sample_mask)
+        transformer = None
+        if features is None and self.features is not None:
+            transformer = self._fit_features(X, sample_mask)
+            features = transformer.transform(take_images(X)[0])
+        trees = self._build(images, superpixels, features)
         warn_of_fewer(trees, self.n_segments, self.threshold)
-        self._form = images.form
-        self._belonging = None if maps is not None else Belonging.of(self.superpixels, images)
+        labels = [cut_tree(tree, self.n_segments, self.threshold) for tree in trees]
+        counts = [int(of_image.max()) + 1 for of_image in labels]
+        self.features_ = transformer
         self.tree_ = trees[0] if images.form == "image" else trees
-        self.labels_ = self._cut(self.n_segments, self.threshold)
-        labels = [self.labels_] if images.form == "image" else self.labels_
-        counts = [int(np.max(one)) + 1 for one in labels]
+        self.labels_ = images.in_form_of_input(labels)
         self.n_segments_ = counts[0] if images.form == "image" else counts
         self.n_features_in_ = images.n_channels
         check_column_names(self, X, self.channel_axis, reset=True)
         return self
 
-    def predict(self, X: Any, features: Any = None) -> Any:
-        """Segment images with the same parameters; nothing else was learned.
+    def predict(
+        self, X: Any, *, superpixels: Any = None, features: Any = None, sample_mask: Any = None
+    ) -> Any:
+        """Segment images with the same parameters and the fitted features.
 
         Parameters
         ----------
         X : image or collection of images
-            As in `fit`, with as many channels.
-        features : ndarray or list of ndarray, default=None
-            As in `fit`.
+            As in `fit`, with the same number of channels.
+        superpixels, features, sample_mask
+            As in `fit`, for these images.
 
         Returns
         -------
         labels : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-            Those of the images of `fit`, given in the same form and with the same features,
-            are `labels_`. Labels of different images have nothing in common.
+            Regions of each image; those of the training images are `labels_`, if the same
+            superpixels, features and mask are passed.
         """
-        check_is_fitted(self)
-        check_column_names(self, X, self.channel_axis, reset=False)
-        images, maps = self._open(X)
-        if images.n_channels != self.n_features_in_:
-            raise ValueError(
-                f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input: these are the channels of "
-                f"{images.names[0]}, of shape {images.given[0].shape}"
-            )
-        if maps is None and self._belonging is not None:
-            self._belonging.check(self.superpixels, images)
-        trees = self._grow_trees(images, maps, features)
+        images, trees = self._build_others(X, superpixels, features, sample_mask)
         warn_of_fewer(trees, self.n_segments, self.threshold)
         return images.in_form_of_input(
-            [cut_tree(one, self.n_segments, self.threshold) for one in trees]
+            [cut_tree(tree, self.n_segments, self.threshold) for tree in trees]
         )
+
+    def build_trees(
+        self, X: Any, *, superpixels: Any = None, features: Any = None, sample_mask: Any = None
+    ) -> MergeTree | list[MergeTree]:
+        """Build the trees of other images, for any number of regions.
+
+        Parameters
+        ----------
+        X, superpixels, features, sample_mask
+            As in `predict`.
+
+        Returns
+        -------
+        trees : MergeTree, or list of MergeTree
+            In the form of `tree_`.
+        """
+        images, trees = self._build_others(X, superpixels, features, sample_mask)
+        return trees[0] if images.form == "image" else trees
 
     def segment(
         self,
@@ -262,7 +256,7 @@ list of these
         n_segments: int | Literal["auto"] | None = None,
         threshold: float | None = None,
     ) -> Any:
-        """Cut the trees anew, without fitting again.
+        """Cut the fitted trees again.
 
         Parameters
         ----------
@@ -284,74 +278,67 @@ list of these
         Warns
         -----
         ConvergenceWarning
-            Where an image has fewer superpixels than `n_segments`.
+            If an image has fewer superpixels than `n_segments`.
         """
         check_is_fitted(self)
         check_cut(n_segments, threshold)
-        warn_of_fewer(self._trees(), n_segments, threshold)
-        return self._cut(n_segments, threshold)
+        trees = self.tree_ if isinstance(self.tree_, list) else [self.tree_]
+        warn_of_fewer(trees, n_segments, threshold)
+        labels = [cut_tree(tree, n_segments, threshold) for tree in trees]
+        return labels if isinstance(self.labels_, list) else np.reshape(labels, self.labels_.shape)
 
-    def _voters_of(self, X: Any) -> list[np.ndarray]:
-        """Find the superpixels (1, H_i, W_i) that are merged in images as `predict` takes them."""
-        return [tree.leaf_labels[None] for tree in self._grow_trees(*self._open(X), None)]
-
-    def _trees(self) -> list[MergeTree]:
-        return self.tree_ if isinstance(self.tree_, list) else [self.tree_]
-
-    def _cut(self, n_segments: int | Literal["auto"] | None, threshold: float | None) -> Any:
-        """Cut all trees, in the form of the images."""
-        labels = [cut_tree(tree, n_segments, threshold) for tree in self._trees()]
-        return Images([], [], self._form, []).in_form_of_input(labels)
-
-    def _open(self, X: Any) -> tuple[Images, list[np.ndarray] | None]:
+    def _open(self, X: Any, superpixels: Any, sample_mask: Any) -> tuple[Images, Any]:
         """Check the parameters and open the images, and the superpixels that came with them."""
         check_parameters(self)
         check_cut(None if self.threshold is not None else self.n_segments, self.threshold)
-        X, maps = take_images(X)
-        return open_images(X, self.channel_axis if maps is None else -1), maps
+        images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
+        refuse_large_trees(images)
+        return images, superpixels
 
-    def _find_superpixels(
-        self, images: Images, maps: list[np.ndarray] | None
-    ) -> list[list[np.ndarray | None]]:
-        """Find the label maps of each image."""
-        superpixels: Any = self.superpixels
-        if maps is not None:
-            superpixels = maps[0] if images.form == "image" else maps
-        own = resolve_superpixels(superpixels, images)
-        return superpixels_to_merge(
-            images, own, enclosed=self.enclosing_weight > 0, n_jobs=self.n_jobs
-        )
+    def _fit_features(self, X: Any, sample_mask: Any) -> Any:
+        """Fit a clone of the features' transformer."""
+        transformer = clone(self.features)
+        if is_clusterer(transformer) and "n_segments" in transformer.get_params(deep=False):
+            transformer.set_params(n_segments=None)
+        params = {}
+        if sample_mask is not None and has_fit_parameter(transformer, "sample_mask"):
+            params["sample_mask"] = sample_mask
+        return transformer.fit(take_images(X)[0], **params)
 
-    def _grow_trees(
-        self, images: Images, maps: list[np.ndarray] | None, features: Any
-    ) -> list[MergeTree]:
-        """Make the tree of each image."""
-        superpixels = self._find_superpixels(images, maps)
-        features = _of_each_image(features, images)
-        return list(
-            for_each(
-                self._grow_tree,
-                list(zip(images.pixels, superpixels, features, strict=True)),
-                n_jobs=self.n_jobs,
-                verbose=self.verbose,
-                description="trees",
-            )
-        )
+    def _build_others(
+        self, X: Any, superpixels: Any, features: Any, sample_mask: Any
+    ) -> tuple[Images, list[MergeTree]]:
+        """Build the trees of images of a prediction."""
+        check_is_fitted(self)
+        check_column_names(self, X, self.channel_axis, reset=False)
+        images, superpixels = self._open(X, superpixels, sample_mask)
+        check_n_channels(self, images)
+        if features is None and self.features_ is not None:
+            features = self.features_.transform(take_images(X)[0])
+        return images, self._build(images, superpixels, features)
 
-    def _grow_tree(self, parts: tuple[np.ndarray, list[np.ndarray | None], Any]) -> MergeTree:
-        image, superpixels, features = parts
-        return build_merge_tree(
-            image,
-            superpixels,
-            features=features,
-            features_weight=self.features_weight,
-            enclosing_weight=self.enclosing_weight,
-            gradient_weight=self.gradient_weight,
-            local_weight=self.local_weight,
-            spectral_exponent=self.spectral_exponent,
-            size_exponent=self.size_exponent,
-            border_exponent=self.border_exponent,
+    def _build(self, images: Images, superpixels: Any, features: Any) -> list[MergeTree]:
+        """Build the tree of each image."""
+        maps = (
+            compute_superpixels(self.superpixels, images)
+            if superpixels is None
+            else resolve_superpixels(superpixels, images)
         )
+        parts = (
+            images.pixels,
+            [None] * len(images) if maps is None else maps,
+            _of_each_image(features, images),
+            images.every_mask(),
+        )
+        trees = for_each(
+            partial(_build_tree, self.features_weight),
+            zip(*parts, strict=True),
+            n_items=len(images),
+            n_jobs=self.n_jobs,
+            verbose=self.verbose,
+            description="trees",
+        )
+        return list(trees)
 
     def __sklearn_tags__(self) -> Tags:
         """Declare images, arrays of two to four dimensions."""
@@ -360,16 +347,53 @@ list of these
         return tags
 
 
-def _of_each_image(features: Any, images: Images) -> Sequence[Any]:
-    """Take features apart, in the form of the images."""
+def _build_tree(
+    features_weight: float,
+    parts: tuple[np.ndarray, np.ndarray | None, Any, np.ndarray | None],
+) -> MergeTree:
+    """Build the tree of an image."""
+    image, superpixels, features, mask = parts
+    if mask is not None and not mask.any():  # a pixel of a table
+        return MergeTree(np.full(mask.shape, -1, np.int32), np.zeros((0, 2), int), np.zeros(0))
+    leaves, *coarse = [None] if superpixels is None else list(superpixels)
+    return build_merge_tree(
+        image,
+        leaves,
+        coarse=coarse or None,
+        features=features,
+        features_weight=features_weight,
+        mask=mask,
+    )
+
+
+def refuse_large_trees(images: Images, n_features: int = 0) -> None:
+    """Refuse images whose trees would need too much memory.
+
+    Raises
+    ------
+    MemoryError
+        The message has the memory needed, the memory available, and a remedy.
+    """
+    height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
+    needed = tree_bytes(height * width, images.n_channels, n_features)
+    needed += 16 * sum(height * width for height, width in images.shapes)  # maps of all images
+    task = f"the merge tree of an image of {width} x {height} pixels"
+    remedy = "reduce the images or cut them into tiles"
+    refuse_too_large(needed, host_memory(), "the host", task, remedy)
+
+
+def _of_each_image(features: Any, images: Images) -> Iterable[Any]:
+    """Return the features of each image; an iterator yields them."""
     if features is None:
         return [None] * len(images)
+    if isinstance(features, Iterator):
+        return features
     if images.form == "image":
         return [features]
     entries = list(features) if np.iterable(features) else []
     if len(entries) != len(images):
         raise ValueError(
-            f"features has {len(entries)} entries for {len(images)} image(s): one for each is "
-            "needed"
+            f"features has {len(entries)} entries for {len(images)} image(s): pass an entry for "
+            "each image"
         )
-    return entries
+    return [entry[None, None] for entry in entries] if images.form == "table" else entries

@@ -12,9 +12,9 @@ from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
+    FileSuperpixels,
     HierarchicalSuperpixels,
     LSCSuperpixels,
-    MCGSuperpixels,
     QuickshiftSuperpixels,
     SEEDSSuperpixels,
     SLICSuperpixels,
@@ -55,23 +55,29 @@ CLUSTERERS = [
 
 REGION_MERGERS = [
     RegionMerging(),
-    RegionMerging(n_segments=3, superpixels="slic", enclosing_weight=0),
-    RegionMerging(
-        n_segments=None,
-        threshold=5,
-        gradient_weight=0,
-        spectral_exponent=0,
-    ),
+    RegionMerging(n_segments=3, superpixels="slic"),
+    RegionMerging(n_segments=None, threshold=5, superpixels=["felzenszwalb", "slic"]),
+]
+
+# Their features are learned from all images of a fit.
+FEATURE_MERGERS = [
+    RegionMerging(features=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)),
 ]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]
 
 # Their files belong to images that the checks do not have; 1 x 1 images need none.
-FILE_LOADERS = [MCGSuperpixels("{stem}.mat")]
+FILE_LOADERS = [FileSuperpixels("{stem}.mat")]
 
-ESTIMATORS = [*CLUSTERERS, *META_ESTIMATORS, *REGION_MERGERS, *SUPERPIXEL_TRANSFORMERS]
+ESTIMATORS = [
+    *CLUSTERERS,
+    *META_ESTIMATORS,
+    *REGION_MERGERS,
+    *FEATURE_MERGERS,
+    *SUPERPIXEL_TRANSFORMERS,
+]
 
-# Pixels without neighbours know no other settings of the network than these three.
+# Other settings of the network than these three need neighbours.
 ON_TABLES = [
     *CLUSTERERS[:3],
     *META_ESTIMATORS,
@@ -113,8 +119,15 @@ FEW_LABELS = {
 
 def with_channel_axis(estimator: Any, channel_axis: Any) -> Any:
     """Clone an estimator that reads axes in another way."""
-    name = "estimator__channel_axis" if hasattr(estimator, "estimator") else "channel_axis"
-    return clone(estimator).set_params(**{name: channel_axis})
+    changed = clone(estimator)
+    prefix = "estimator__" if hasattr(estimator, "estimator") else ""
+    changed.set_params(**{f"{prefix}channel_axis": channel_axis})
+    if getattr(estimator, "features", None) is not None:
+        changed.set_params(features__channel_axis=channel_axis)
+    reader = getattr(changed, "estimator", changed)
+    if channel_axis == -1 and isinstance(reader, DeepImageClustering):
+        reader.set_params(n_segments=None)  # a table has no regions
+    return changed
 
 
 def expected_failures(estimator: Any) -> dict[str, str]:

@@ -10,8 +10,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import adjusted_rand_score
 
 from sklearn_dic import DeepImageClustering
-from sklearn_dic._memory import merging_bytes
 from sklearn_dic.hierarchy import build_merge_tree
+from sklearn_dic.hierarchy._memory import tree_bytes
 from sklearn_dic.network import DICNetwork
 
 
@@ -63,21 +63,20 @@ def test_another_number_of_channels(dic, photo):
 
 
 def test_a_superpixel_map_of_another_shape(dic, photo):
-    dic.set_params(superpixels=np.zeros((9, 9), int))
     with pytest.raises(ValueError, match=r"shape \(9, 9\), the image has \(50, 75\)"):
-        dic.fit(photo)
+        dic.fit(photo, superpixels=np.zeros((9, 9), int))
 
 
 @pytest.mark.parametrize(
     ("superpixels", "message"),
     [
         (["slic", None], r"holds a NoneType, None; .* None by itself"),
-        ([["slic"]], r"holds a list, \['slic'\]; what votes is a name"),
-        (Path("a.mat"), r"holds a \w*Path, .*a\.mat.*MCGSuperpixels of a file"),
+        ([["slic"]], r"holds a list, \[\['slic'\]\]; it takes a name"),
+        (Path("a.mat"), r"holds a \w*Path, .*a\.mat.*FileSuperpixels of a file"),
         (len, r"holds a builtin_function_or_method, .* FunctionTransformer of a function"),
     ],
 )
-def test_superpixels_of_no_kind(dic, photo, superpixels, message):
+def test_superpixels_of_the_wrong_type(dic, photo, superpixels, message):
     with pytest.raises(TypeError, match=message):
         dic.fit(photo, superpixels=superpixels)
 
@@ -126,24 +125,22 @@ def test_what_merging_takes_is_what_was_estimated(n_channels, n_features):
     build_merge_tree(image, superpixels, features=features)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    estimated = merging_bytes(150 * 200, n_channels, n_features)
+    estimated = tree_bytes(150 * 200, n_channels, n_features)
     assert 0.4 * estimated < peak < 1.1 * estimated
 
 
 def test_a_score_merges_nothing(dic, monkeypatch):
     image = np.random.RandomState(0).rand(40, 60, 3)
     dic.set_params(n_segments=5).fit(image)
-    monkeypatch.setattr("sklearn_dic._memory.merging_bytes", lambda *_: 2**60)
-    with pytest.raises(MemoryError, match="the prediction of 1 image"):
+    monkeypatch.setattr("sklearn_dic._region_merging.tree_bytes", lambda *_: 2**60)
+    with pytest.raises(MemoryError, match="the merge tree of an image of 60 x 40 pixels needs"):
         dic.predict(image)
     assert dic.score(image) < 0
     assert dic.transform(image).shape[:2] == (40, 60)
 
 
 def test_a_network_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch):
-    from sklearn_dic.utils import _device
-
-    monkeypatch.setattr(_device, "available_memory", lambda device: 8 * 2**30)
+    monkeypatch.setattr("sklearn_dic._memory.available_memory", lambda device: 8 * 2**30)
     dic = DeepImageClustering(65_535, device="cpu")  # two projections of C x C: 32 GiB
     with pytest.raises(MemoryError, match="n_clusters=65535 needs about 1"):
         dic.fit(np.zeros((8, 8, 3)))
@@ -152,15 +149,12 @@ def test_a_network_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch)
 @pytest.mark.parametrize(
     ("parameters", "remedy"),
     [
-        ({}, "set n_segments=None, lower n_clusters, reduce the images"),
-        ({"n_segments": None, "resolution": 1}, "lower resolution, lower n_clusters"),
-        ({"n_segments": None}, "lower n_clusters, reduce the images"),
+        ({"resolution": 1}, "lower resolution, lower n_clusters"),
+        ({}, "lower n_clusters, reduce the images"),
     ],
 )
 def test_what_is_said_to_help_does(monkeypatch, parameters, remedy):
-    from sklearn_dic.utils import _device
-
-    monkeypatch.setattr(_device, "available_memory", lambda device: 2**27)
+    monkeypatch.setattr("sklearn_dic._memory.available_memory", lambda device: 2**27)
     with pytest.raises(MemoryError, match=f"available on cpu: {remedy}"):
         DeepImageClustering(device="cpu", **parameters).fit(np.zeros((600, 600, 3)))
 

@@ -97,7 +97,7 @@ def test_regions_of_fewer_seeds(ablation, tmp_path, monkeypatch, capsys):
 
 def test_each_line_says_what_was_trained_in(ablation):
     precisions = {"default": "bfloat16", ablation.NO_NETWORK: "", "refine=False": "float32"}
-    values = dict.fromkeys([*ablation.MEASURES.values(), "regions", "epochs"], "1")
+    values = dict.fromkeys([*(m.name for m in ablation.MEASURES), "regions", "epochs"], "1")
     row = dict.fromkeys(ablation.COLUMNS, "") | values | {"seed": "0", "answer": "labels"}
     rows = [
         row | {"change": change, "image": image, "precision": precision}
@@ -112,10 +112,11 @@ def test_each_line_says_what_was_trained_in(ablation):
 
 
 @pytest.mark.parametrize("name", ["ablation", "variants", "faster_paths"])
-def test_committed_table_is_made_of_the_committed_rows(ablation, tmp_path, name):
-    copy = tmp_path / "rows.csv"
-    copy.write_bytes((ablation.HERE / f"results/{name}.csv").read_bytes())
-    made = ablation.render(list(ablation.read_rows(copy).values()), "")
+def test_committed_table_is_made_of_the_committed_rows(ablation, name):
+    results = ablation.Results(
+        ablation.HERE / f"results/{name}.csv", ablation.COLUMNS, ablation.KEY
+    )
+    made = ablation.render(list(results.read().values()), "")
     committed = (ablation.HERE.parent / f"docs/tables/{name}.rst").read_text()
     assert made.rpartition("Made by")[0] == committed.rpartition("Made by")[0]
 

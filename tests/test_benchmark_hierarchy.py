@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from sklearn_dic.hierarchy import MergeTree, agglomerate
-from sklearn_dic.hierarchy._cuts import choose_n_segments
+from sklearn_dic.hierarchy import MergeTree, MergeWeights, agglomerate
 from sklearn_dic.metrics import probabilistic_rand_index
+
+WEIGHTS = vars(MergeWeights())
 
 
 @pytest.fixture
@@ -32,12 +33,16 @@ def rows(benchmark):
         random = np.random.RandomState(n_annotations)
         annotations = [random.randint(3, size=labels.shape) for _ in range(n_annotations)]
         tree = MergeTree(labels, *agglomerate(100 * random.rand(48, 1), np.ones(48), pairs))
-        scores = [
-            probabilistic_rand_index(annotations, tree.cut(n_segments=n)) for n in benchmark.SCALES
-        ]
+        scores = benchmark.score_cuts(tree, annotations)
+        assert scores == pytest.approx(
+            [probabilistic_rand_index(annotations, tree.cut(n_segments=n)) for n in range(1, 41)]
+        )
         items.append((path, annotations))
-        trees = dict.fromkeys(benchmark.METHODS, (tree, scores, 1.0, None))
-        trees[f"{benchmark.LEARNED}0"] = tree, scores, 5.0, annotations[0]
+        answers = {"auto": tree.cut(threshold=68.0)}
+        trees = dict.fromkeys(benchmark.METHODS, benchmark.Grown(tree, scores, 1.0, {}))
+        trees[benchmark.DEFAULT] = benchmark.Grown(tree, scores, 1.0, answers)
+        answers = answers | {"labels": annotations[0]}
+        trees[f"{benchmark.LEARNED}0"] = benchmark.Grown(tree, scores, 5.0, answers)
         grown.append(trees)
     best = benchmark.best_cuts(grown)
     return [
@@ -74,13 +79,17 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
         ).reshape(-1, n_columns)
         for part, n_columns in zip(table.split("Mean differences"), (9, 7), strict=True)
     )
+    show = sys.modules["_tree_tables"].show
     for name in benchmark.METHODS:
-        pri = np.array([trees[name][1] for trees in grown])
-        own = {protocol: line for other, protocol, *line in lines if other == name}
+        pri = np.array([trees[name].scores for trees in grown])
+        shown = show(name).replace("\\+", "+")
+        own = {protocol: line for other, protocol, *line in lines if other == shown}
         assert float(own["ODS"][1]) == pytest.approx(pri.mean(axis=0).max(), abs=6e-5)
         assert float(own["OIS by PRI"][1]) == pytest.approx(pri.max(axis=1).mean(), abs=6e-5)
         tried = [
-            np.mean([trees[name][1][benchmark.count(trees[name][0], t) - 1] for trees in grown])
+            np.mean(
+                [trees[name].scores[benchmark.count(trees[name].tree, t) - 1] for trees in grown]
+            )
             for t in np.linspace(0, 400, 999)
         ]
         assert float(own["ODS, distance"][1]) >= max(tried) - 0.01
@@ -92,17 +101,18 @@ def test_table_has_best_cuts_and_means(benchmark, rows):
         ]
         pooled = np.average(covering, weights=[3, 1])
         assert float(own["ODS"][5]) == pytest.approx(pooled, abs=6e-5)
-    learned = {protocol: line for name, protocol, *line in lines if name == f"{benchmark.LEARNED}0"}
+    learned = {protocol: line for name, protocol, *line in lines if "DeepImageClustering()" in name}
     assert list(learned) == ["ODS", "ODS, distance", "OIS by PRI", "auto", "labels"]
     assert float(learned["labels"][0]) == 3  # regions of the annotations that stand for labels
-    paired = [trees[f"{benchmark.LEARNED}0"][1] for trees in grown]
-    paired = np.max(paired, axis=1) - np.max([trees[name][1] for trees in grown], axis=1)
-    assert differences[2, :2].tolist() == [benchmark.DEFAULT, "OIS by PRI"]
+    paired = [trees[f"{benchmark.LEARNED}0"].scores for trees in grown]
+    paired = np.max(paired, axis=1) - np.max([trees[name].scores for trees in grown], axis=1)
+    assert "RegionMerging()" in differences[2, 0]
+    assert differences[2, 1] == "OIS by PRI"
     mean, error = map(float, differences[2, 2].split(" ± "))
     assert mean == pytest.approx(paired.mean(), abs=6e-5)
     assert error == pytest.approx(paired.std(ddof=1) / 2**0.5, abs=6e-5)
     assert "--images 2 --seeds 1``" in table
-    regions = [choose_n_segments(trees[benchmark.DEFAULT][0]) for trees in grown]
+    regions = [trees[benchmark.DEFAULT].answers["auto"].max() + 1 for trees in grown]
     assert float(own["auto"][0]) == np.mean(regions)
 
 
@@ -111,7 +121,7 @@ def test_held_out_is_what_no_choice_of_weights_has_seen(benchmark, rows, monkeyp
     of_val = [row for row in rows if row["image"] == "val/2"]
     rows += [row | {"image": f"val/{k}", "regions": k} for k in (12, 3, 40) for row in of_val]
     assert "held out" not in benchmark.render(rows)
-    monkeypatch.setattr(sys.modules["_tree_tables"], "BSDS300", 5)
+    monkeypatch.setattr(sys.modules["_tree_tables"], "N_IMAGES", 5)
     table = benchmark.render(rows)
     for protocol in ("auto", "OIS by PRI"):
         _, *lines = table.split(f"     - {protocol}, held out\n")
@@ -120,13 +130,13 @@ def test_held_out_is_what_no_choice_of_weights_has_seen(benchmark, rows, monkeyp
 
 
 def test_variants_differ_from_the_default_in_one_thing(benchmark):
-    superpixels, parameters = benchmark.METHODS[benchmark.DEFAULT]
-    assert parameters == {}
-    for name, (others, changed) in benchmark.VARIANTS.items():
-        assert len(changed) == (repr(others) == repr(superpixels)), name
-    assert {name for _, changed in benchmark.VARIANTS.values() for name in changed} == set(
-        benchmark.WARD
-    )
+    assert benchmark.METHODS[benchmark.DEFAULT] == (None, None, MergeWeights())
+    changed = set()
+    for name, (leaves, coarse, weights) in benchmark.VARIANTS.items():
+        of_weights = {key for key, value in vars(weights).items() if value != WEIGHTS[key]}
+        assert (leaves is not None) + (coarse is not None) + len(of_weights) == 1, name
+        changed |= of_weights
+    assert changed == WEIGHTS.keys()
 
 
 def test_variants_are_compared_with_the_default(benchmark, rows):
@@ -135,7 +145,8 @@ def test_variants_are_compared_with_the_default(benchmark, rows):
     pri = "probabilistic_rand_index"
     more = {"train/1": 0.02, "val/2": 0.04}
     of_other = [
-        row | {"method": "scale=2", pri: row[pri] + more[row["image"]]} for row in of_default
+        row | {"method": "enclosing_weight=2", pri: row[pri] + more[row["image"]]}
+        for row in of_default
     ]
     table = benchmark.render_variants(of_default + of_other)
     cells = {
@@ -144,12 +155,12 @@ def test_variants_are_compared_with_the_default(benchmark, rows):
             line.split("\n     - ") for line in table.split("\n   * - ")[2:]
         )
     }
-    assert {name for name, _ in cells} == {"default", "``scale=2``"}
+    assert {name for name, _ in cells} == {"default", "``coarse=2``"}
     for protocol in ("ODS, distance", "OIS by PRI"):
         mean = np.mean([row[pri] for row in of_default if row["protocol"] == protocol])
         assert cells["default", protocol][1] == f"{mean:.4f}"
-        assert cells["``scale=2``", protocol][1] == "+0.0300 ± 0.0100"
-        assert cells["``scale=2``", protocol][2] == "+0.000 ± 0.000"
+        assert cells["``coarse=2``", protocol][1] == "+0.0300 ± 0.0100"
+        assert cells["``coarse=2``", protocol][2] == "+0.000 ± 0.000"
     assert "--variants --images 2``" in table
 
 

@@ -1,6 +1,5 @@
 """What the benchmarks make of their rows, and the plain loop that speed is compared with."""
 
-import csv
 import json
 import sys
 from pathlib import Path
@@ -17,12 +16,13 @@ def benchmarks(monkeypatch):
     import paper
 
     yield paper
-    for name in ("paper", "_published", "_rendering"):
+    for name in ("paper", "_published", "_paper_tables"):
         sys.modules.pop(name, None)
 
 
 SETTINGS = [json.dumps({"n_centers": 16, "n_clusters": c}) for c in (20, 50)]
 ANNOTATORS = {"1": 1, "2": 3}
+SHORT = ["pri", "voi", "gce", "bde", "sc"]
 
 
 def make_rows(benchmarks, seeds=2):
@@ -34,7 +34,7 @@ def make_rows(benchmarks, seeds=2):
                 row = dict.fromkeys(benchmarks.COLUMNS, "1")
                 row |= {"image": image, "superpixels": "slic", "seed": str(seed)}
                 row |= {"setting": setting, "annotations": str(annotators)}
-                for measure in benchmarks.MEASURES:
+                for measure in SHORT:
                     row[measure] = row[f"{measure}_components"] = str(random.rand())
                 rows.append(row)
     return rows
@@ -60,12 +60,11 @@ def test_table_has_means_and_best_settings(benchmarks):
     peers = {"1": {"pri": 0.25}, "2": {"pri": 0.5}}
     table = benchmarks.render("table4", rows, SETTINGS, peers=peers, command="python this.py")
     cells = cells_of(table)
-    measures = list(benchmarks.MEASURES)
 
     def values(measure):  # settings x seeds x images
         return np.array([float(row[measure]) for row in rows]).reshape(2, 2, 2)
 
-    for column, measure in enumerate(measures):
+    for column, measure in enumerate(SHORT):
         weights = [1, 3] if measure == "sc" else None
         means = np.average(values(measure), axis=-1, weights=weights)
         best, each = (np.max, np.amax) if measure in ("pri", "sc") else (np.min, np.amin)
@@ -98,26 +97,45 @@ def test_only_complete_images_count(benchmarks):
 
 
 def test_rows_are_read_again(benchmarks, tmp_path):
-    path = tmp_path / "rows.csv"
+    path = tmp_path / "new folder/rows.csv"
+    results = benchmarks.Results(path, benchmarks.COLUMNS, benchmarks.KEY)
     rows = make_rows(benchmarks)
-    assert benchmarks.read_rows(path) == {}
-    path.touch()
-    assert benchmarks.read_rows(path) == {}
-    with open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, benchmarks.COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    assert list(benchmarks.read_rows(path).values()) == rows
+    assert results.read() == {}
+    results.append([rows[:3], rows[3:]])
+    assert list(results.read().values()) == rows
     path.write_text(path.read_text()[:-5])  # the last row was cut off
-    assert list(benchmarks.read_rows(path).values()) == rows[:-1]
-    assert path.read_text().endswith("\n")
+    assert list(results.read().values()) == rows[:-1]
+    changed = rows[0] | {"pri": "0.5"}
+    results.append([[changed]])
+    assert list(results.read().values()) == [changed, *rows[1:-1]]
+    assert results.replace(rows[-2:]) == [changed, *rows[1:-2], *rows[-2:]]
+    path.write_text("")
+    assert results.read() == {}
     path.write_text("image,setting\n1,2\n")
     with pytest.raises(SystemExit, match="has other columns"):
-        benchmarks.read_rows(path)
+        results.read()
+
+
+def test_an_error_is_told_and_the_rest_goes_on(benchmarks, capsys):
+    from dataclasses import dataclass
+
+    @dataclass
+    class Item:
+        key: tuple
+        value: int
+
+    def measure(item):
+        return [{"value": 6 // item.value}]
+
+    items = [Item((f"image {value}", "0"), value) for value in (2, 0, 3)]
+    measured = list(benchmarks.measure_each(measure, items, None, "items"))
+    assert measured == [[{"value": 3}], [{"value": 2}]]
+    assert "error: image 0 0: ZeroDivisionError" in capsys.readouterr().out
 
 
 def test_committed_rows_can_be_read(benchmarks):
-    rows = benchmarks.read_rows(benchmarks.HERE / "results/paper.csv")
+    path = benchmarks.HERE / "results/paper.csv"
+    rows = benchmarks.Results(path, benchmarks.COLUMNS, benchmarks.KEY).read()
     assert len({row["image"] for row in rows.values()}) >= 24
 
 
@@ -149,9 +167,9 @@ def test_the_plain_loop_computes_what_the_estimator_does(speed, photo):
     photo = photo[::2, ::2]
     superpixels = np.asarray(FelzenszwalbSuperpixels(50).fit_transform(photo))
     assert superpixels.max() > 10
-    network = DICNetwork(3, 12, n_centers=6, clustering="residual", clustering_gradient=False).draw(
-        torch.Generator().manual_seed(0)
-    )
+    network = DICNetwork(
+        3, 12, n_centers=6, clustering="residual", clustering_gradient=False
+    ).reset_parameters(torch.Generator().manual_seed(0))
     image = photo.astype(np.float64) / 255
     plain = list(train(plain_twin(network).double(), image, superpixels, max_iter=6))
     epochs = []
@@ -224,7 +242,7 @@ def test_speed_of_fits(speed, monkeypatch, tmp_path, photo, capsys):
     assert cells["plain loop"][6] == ""  # nobody saw the labels of the last epoch
     assert cells["default"][1] == "3"
     assert int(cells["default"][6]) > 1
-    measured = {row["contender"]: row for row in speed.read_rows("fits", rows)}
+    measured = {row["contender"]: row for row in speed.results_of("fits", rows).read().values()}
     # The convolutions of Fig. 2, there and back, without the gradient of the picture.
     macs = 64 * (3 * 9 + 64 * 9) + 32 * 9 * (64 + 128) + 9 * 128 * (192 + 128) + 128 * 8
     macs += 8 * 8 * 2 + 2 * 3 * 8 * 4 + 8 * 4  # clustering
@@ -232,7 +250,7 @@ def test_speed_of_fits(speed, monkeypatch, tmp_path, photo, capsys):
     expected = per_epoch * macs * n_pixels / 1e9 * 3
     assert float(measured["plain loop"]["gflop"]) == pytest.approx(expected, rel=0.05)
     run_speed(speed, monkeypatch, *arguments, "--full")  # rows of the same contenders are replaced
-    again = {row["contender"]: row for row in speed.read_rows("fits", rows)}
+    again = {row["contender"]: row for row in speed.results_of("fits", rows).read().values()}
     assert set(again) == set(measured)
     assert again["plain loop"]["epochs_timed"] == "3"
     assert int(again["plain loop"]["labels"]) > 1
@@ -264,7 +282,7 @@ def test_speed_of_a_collection(speed, monkeypatch, tmp_path, photo, capsys):
     arguments = ["collection", "--images", 3, "--max-iter", 2, "--repeats", 2]
     with joblib.parallel_config("threading"):
         run_speed(speed, monkeypatch, *arguments, *files)
-    one, two = speed.read_rows("collection", tmp_path / "rows.csv")
+    one, two = speed.results_of("collection", tmp_path / "rows.csv").read().values()
     assert (one["n_jobs"], two["n_jobs"], one["faster"]) == ("1", "2", "1.0")
     assert one["images"] == two["images"] == "3"
     rate = 3 / float(one["seconds_all"])

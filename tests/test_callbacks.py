@@ -104,7 +104,8 @@ def scores(monitor):
 
 
 def monitor():
-    return callback.ScoringMonitor(scoring="probabilistic_rand_index")
+    scorer = get_scorer("probabilistic_rand_index")
+    return callback.ScoringMonitor(scoring={"probabilistic_rand_index": scorer})
 
 
 def epochs(n):
@@ -142,12 +143,10 @@ def test_the_estimator_at_an_epoch_is_that_of_a_fit_that_ends_there(dic, photo):
     assert at_the_end.stopped_by_ == dic.stopped_by_ == "max_iter"
 
 
-@pytest.mark.parametrize("form", ["list", "label map", "pipeline"])
+@pytest.mark.parametrize("form", ["list", "pipeline"])
 def test_other_forms_of_input_have_an_estimator_at_each_epoch(dic, images, photo, form):
     X = images if form == "list" else photo
-    if form == "label map":
-        dic.set_params(superpixels=np.arange(photo[..., 0].size).reshape(photo.shape[:2]) // 40)
-    elif form == "pipeline":
+    if form == "pipeline":
         X = FelzenszwalbSuperpixels().fit_transform(photo)
     recorder = Recorder()
     dic.set_callbacks(recorder).fit(X)
@@ -185,7 +184,7 @@ def test_progress_bar_of_a_search(dic, images, annotations, n_jobs, capsys):
     search = GridSearchCV(
         dic,
         {"n_clusters": [6, 8]},
-        scoring="probabilistic_rand_index",
+        scoring=get_scorer("probabilistic_rand_index"),
         cv=PerImageSplit(),
         refit=False,
         n_jobs=n_jobs,
@@ -240,7 +239,7 @@ def test_scores_inside_a_search(dic, images, annotations, n_jobs, one_thread):
     search = GridSearchCV(
         dic,
         {"n_clusters": [6, 8]},
-        scoring="probabilistic_rand_index",
+        scoring=get_scorer("probabilistic_rand_index"),
         cv=PerImageSplit(),
         refit=False,
         n_jobs=n_jobs,
@@ -328,9 +327,9 @@ def test_ctrl_c_in_a_callback_keeps_the_epoch_before_it(dic, photo):
 
 
 def test_ctrl_c_in_an_epoch_ends_it(dic, photo, monkeypatch):
-    from sklearn_dic.network import _passes
+    from sklearn_dic.network import _training
 
-    usual, calls = _passes.refinement_loss, []
+    usual, calls = _training.refinement_loss, []
 
     def interrupt(*args):
         calls.append(1)
@@ -338,7 +337,7 @@ def test_ctrl_c_in_an_epoch_ends_it(dic, photo, monkeypatch):
             raise KeyboardInterrupt
         return usual(*args)
 
-    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
+    monkeypatch.setattr(_training, "refinement_loss", interrupt)
     recorder = Recorder()
     with pytest.warns(ConvergenceWarning, match="interrupted after epoch 2 of 3"):
         dic.set_callbacks(recorder).fit(photo)

@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
 from tests._registry import CLUSTERERS
+from tests.network.test_torch_state import STATES
 
 each_clusterer = pytest.mark.parametrize("dic", CLUSTERERS, ids=str)
 
@@ -219,23 +220,27 @@ def test_channel_axis(dic, photo):
 
 def test_a_table_of_pixels_is_clustered_by_colour():
     colours = np.repeat(np.eye(3), 20, axis=0)
-    dic = DeepImageClustering(8, channel_axis=-1, min_clusters=3, superpixels=None, random_state=0)
+    dic = DeepImageClustering(
+        8, n_segments=None, channel_axis=-1, min_clusters=3, superpixels=None, random_state=0
+    )
     labels = dic.fit_predict(colours)
     assert adjusted_rand_score(np.repeat(range(3), 20), labels) == 1
 
 
 def test_a_table_may_be_rows_of_numbers_and_have_superpixels(dic, photo):
     rows = photo[0] / 255
-    dic.set_params(channel_axis=-1, superpixels=np.arange(75) // 5)
-    expected = dic.fit_predict(rows)
+    superpixels = np.arange(75) // 5
+    expected = dic.set_params(channel_axis=-1).fit_predict(rows, superpixels=superpixels)
     assert dic.superpixel_labels_.shape == (75,)
-    np.testing.assert_array_equal(dic.fit_predict(rows.tolist()), expected)
+    again = dic.fit_predict(rows.tolist(), superpixels=superpixels)
+    np.testing.assert_array_equal(again, expected)
 
 
 def test_one_network_for_a_collection_gives_labels_one_meaning(photo):
     noise = np.random.RandomState(0).normal(0, 0.01, photo.shape)
     frames = [photo / 255, photo / 255 + noise]
-    together = DeepImageClustering(16, max_iter=15, random_state=0).fit_predict(frames)
+    dic = DeepImageClustering(16, n_segments=None, max_iter=15, random_state=0)
+    together = dic.fit_predict(frames)
     assert (together[0] == together[1]).mean() > 0.8
 
 
@@ -262,33 +267,27 @@ def test_connected_components_are_the_pieces_of_the_labels(dic, photo):
 def test_superpixels_by_name_instance_and_array(dic, photo):
     named = clone(dic).set_params(superpixels="slic").fit(photo)
     instance = clone(dic).set_params(superpixels=SLICSuperpixels()).fit(photo)
-    given = clone(dic).set_params(superpixels=named.superpixel_labels_ * 3 + 5).fit(photo)
+    given = clone(dic).fit(photo, superpixels=named.superpixel_labels_ * 3 + 5)
     for other in (instance, given):
         np.testing.assert_array_equal(other.labels_, named.labels_)
         np.testing.assert_array_equal(other.superpixel_labels_, named.superpixel_labels_)
-    assert clone(given).get_params()["superpixels"].shape == photo.shape[:2]
 
 
-def test_label_maps_for_a_collection(dic, photo):
-    images = [photo, photo[:20]]
-    maps = [
-        np.arange(image.shape[1])[None] // 5 + np.zeros(image.shape[:2], int) for image in images
-    ]
-    dic.set_params(superpixels=maps).fit(images)
-    np.testing.assert_array_equal(dic.superpixel_labels_[1], maps[1])
+def test_label_maps_are_no_parameter(dic, photo):
+    superpixels = np.arange(50 * 75).reshape(50, 75) // 100
+    for wrong in (superpixels, [superpixels, "slic"]):
+        with pytest.raises(TypeError, match=r"with the images: fit\(X, superpixels=labels\)"):
+            clone(dic).set_params(superpixels=wrong).fit(photo)
 
 
-def test_a_label_map_is_not_used_for_another_image(dic, photo):
+def test_label_maps_travel_with_their_images(dic, photo):
     superpixels = SLICSuperpixels(n_segments=20).fit_transform(photo)
-    dic.set_params(superpixels=np.asarray(superpixels)).fit(photo)
-    np.testing.assert_array_equal(dic.predict(photo / 255), dic.labels_)
-    with pytest.raises(ValueError, match="belong to the images of the fit"):
-        dic.predict(photo[::-1])
-    other = SLICSuperpixels(n_segments=20).fit_transform(photo[::-1])
+    dic.fit(superpixels)
+    np.testing.assert_array_equal(dic.predict(superpixels), dic.labels_)
+    again = dic.predict(photo, superpixels=np.asarray(superpixels))
+    np.testing.assert_array_equal(again, dic.labels_)
+    assert not np.array_equal(dic.predict(photo), dic.labels_)  # those of the parameter
     assert dic.transform(photo[::-1]).shape == (50, 75, 8)  # needs no superpixels
-    expected = dic.predict(other)
-    dic.set_params(superpixels=np.asarray(other))
-    np.testing.assert_array_equal(dic.predict(photo[::-1]), expected)
 
 
 def test_superpixels_in_a_pipeline(dic, photo):
@@ -368,9 +367,9 @@ def test_progress_bar(dic, photo, capsys):
 
 
 def test_ctrl_c_leaves_a_fitted_estimator(dic, photo, monkeypatch):
-    from sklearn_dic.network import _passes
+    from sklearn_dic.network import _training
 
-    usual, calls = _passes.refinement_loss, []
+    usual, calls = _training.refinement_loss, []
 
     def interrupt(*args):
         calls.append(1)
@@ -378,7 +377,7 @@ def test_ctrl_c_leaves_a_fitted_estimator(dic, photo, monkeypatch):
             raise KeyboardInterrupt
         return usual(*args)
 
-    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
+    monkeypatch.setattr(_training, "refinement_loss", interrupt)
     with pytest.warns(ConvergenceWarning, match="interrupted after epoch 2 of 3"):
         dic.fit(photo)
     assert dic.stopped_by_ == "interrupt"
@@ -410,8 +409,8 @@ def test_divergence_is_explained(dic, photo):
 
 def test_many_superpixels_and_labels_together(photo):
     each_pixel = np.arange(50 * 75).reshape(50, 75)
-    dic = DeepImageClustering(500, superpixels=each_pixel, max_iter=2, resolution=1)
-    assert dic.fit_predict(photo).shape == (50, 75)
+    dic = DeepImageClustering(500, n_segments=None, max_iter=2, resolution=1)
+    assert dic.fit_predict(photo, superpixels=each_pixel).shape == (50, 75)
 
 
 def test_photographs_of_the_authors_with_their_superpixels(berkeley):
@@ -421,7 +420,7 @@ def test_photographs_of_the_authors_with_their_superpixels(berkeley):
     for name, n_regions in [("2092", 912), ("3096", 1356), ("8023", 879), ("8049", 758)]:
         (path,) = berkeley.glob(f"bsds300/images/*/{name}.jpg")
         superpixels = loadmat(berkeley / "mcg" / f"{name}.mat")["seg_lab"]
-        dic.set_params(superpixels=superpixels).fit(path)
+        dic.fit(path, superpixels=superpixels)
         assert dic.superpixel_labels_.max() + 1 == n_regions
         assert dic.labels_.shape == superpixels.shape
 
@@ -433,3 +432,18 @@ def test_a_photograph_is_segmented_sensibly():
     assert sizes[:10].sum() > 0.8 * labels.size  # the others are reflections and shadows
     saucer, table, drink = labels[80, 30], labels[5, 130], labels[36, 58]
     assert len({saucer, table, drink}) == 3
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_state_of_pytorch_does_not_matter(photo, state):
+    dic = DeepImageClustering(8, n_centers=4, max_iter=2, random_state=0, device="cpu")
+    expected = clone(dic).fit(photo)
+    with STATES[state]():
+        fitted = clone(dic).fit(photo)
+        predicted, features = fitted.predict(photo), fitted.transform(photo)
+        score = fitted.score(photo)
+    assert fitted.loss_curve_ == expected.loss_curve_
+    np.testing.assert_array_equal(fitted.labels_, expected.labels_)
+    np.testing.assert_array_equal(predicted, expected.labels_)
+    np.testing.assert_array_equal(features, expected.transform(photo))
+    assert score == expected.score(photo)

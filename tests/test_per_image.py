@@ -3,10 +3,9 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_dic import DeepImageClustering, PerImage
-from sklearn_dic.superpixels import SLICSuperpixels
+from sklearn_dic.superpixels import FileSuperpixels, SLICSuperpixels
 
 
 @pytest.fixture
@@ -61,7 +60,8 @@ def test_forms(dic, images, image_file, photo, one_thread):
     np.testing.assert_array_equal(
         PerImage(dic).fit_predict([image_file])[0], dic.fit_predict(photo)
     )
-    table = PerImage(dic.set_params(channel_axis=-1)).fit_predict(photo[0])
+    dic.set_params(channel_axis=-1, n_segments=None)
+    table = PerImage(dic).fit_predict(photo[0])
     assert table.shape == (75,)
 
 
@@ -127,9 +127,9 @@ def test_a_stack_with_a_failure_becomes_a_list(dic, images):
 
 
 def test_ctrl_c_keeps_what_is_done(dic, images, monkeypatch):
-    from sklearn_dic.network import _passes
+    from sklearn_dic.network import _training
 
-    usual, calls = _passes.refinement_loss, []
+    usual, calls = _training.refinement_loss, []
 
     def interrupt(*args):
         calls.append(1)
@@ -137,7 +137,7 @@ def test_ctrl_c_keeps_what_is_done(dic, images, monkeypatch):
             raise KeyboardInterrupt
         return usual(*args)
 
-    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
+    monkeypatch.setattr(_training, "refinement_loss", interrupt)
     per_image = PerImage(dic)
     with pytest.warns(ConvergenceWarning) as record:
         per_image.fit(images)
@@ -169,9 +169,12 @@ def test_when_every_image_fails_there_is_nothing_to_warn_about(dic):
 
 
 def test_label_maps_come_with_the_images(dic, images):
-    dic.set_params(superpixels=[np.zeros(image.shape[:2], int) for image in images])
+    maps = [np.arange(image.shape[1]) // 5 + np.zeros(image.shape[:2], int) for image in images]
+    fitted = PerImage(dic).fit(images, superpixels=maps).estimators_
+    for estimator, expected in zip(fitted, maps, strict=True):
+        np.testing.assert_array_equal(estimator.superpixel_labels_, expected)
     with pytest.raises(ValueError, match=r"fit\(X, superpixels=\[...\]\), \[Super"):
-        PerImage(dic).fit(images)
+        PerImage(dic.set_params(superpixels=FileSuperpixels("one.mat"))).fit(images)
 
 
 def test_predict_needs_as_many_images(dic, images):
@@ -204,9 +207,3 @@ def test_a_pipeline_reads_the_axes(dic, photo):
     per_image = PerImage(make_pipeline(slic, dic.set_params(channel_axis=None))).fit(stack)
     assert len(per_image.estimators_) == 2
     assert per_image.labels_.shape == stack.shape
-
-
-def test_superpixels_in_a_pipeline_belong_to_one_image_as_well(dic, photo):
-    dic.set_params(superpixels=np.arange(photo[..., 0].size).reshape(photo.shape[:2]) // 100)
-    with pytest.raises(ValueError, match="superpixels of the estimator belong to one image"):
-        PerImage(make_pipeline(FunctionTransformer(), dic)).fit([photo, photo[::-1]])

@@ -3,6 +3,7 @@ from inspect import signature
 import numpy as np
 import pytest
 from skimage import data
+from skimage.measure import label
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import adjusted_rand_score
@@ -11,10 +12,18 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_dic import PerImage, RegionMerging
 from sklearn_dic.datasets import make_mosaic
-from sklearn_dic.hierarchy import MergeTree, _building, agglomerate, build_merge_tree
+from sklearn_dic.hierarchy import (
+    MergeTree,
+    MergeWeights,
+    _building,
+    _coarse,
+    agglomerate,
+    build_merge_tree,
+)
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._cuts import choose_n_segments, cut_tree
 from sklearn_dic.hierarchy._features import mean_by_region
+from sklearn_dic.metrics import get_scorer
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels, SuperpixelMap
 from tests._registry import REGION_MERGERS
@@ -48,13 +57,22 @@ def test_predict_segments_as_fit_does(merger, photo):
         fitted.predict(photo[..., 0])
 
 
-def test_superpixels_of_another_image_are_refused(photo):
+def test_superpixels_travel_with_the_images(photo):
     superpixels = np.asarray(SLICSuperpixels(50).fit_transform(photo))
-    fitted = RegionMerging(4, superpixels=superpixels).fit(photo)
-    np.testing.assert_array_equal(fitted.predict(photo), fitted.labels_)
-    with pytest.raises(ValueError, match="superpixels belong to the images of the fit"):
-        fitted.predict(photo[::-1])
+    expected = RegionMerging(4, superpixels=SLICSuperpixels(50)).fit(photo)
+    fitted = RegionMerging(4).fit(photo, superpixels=superpixels)
+    np.testing.assert_array_equal(fitted.labels_, expected.labels_)
+    again = fitted.predict(photo, superpixels=superpixels)
+    np.testing.assert_array_equal(again, fitted.labels_)
     assert fitted.predict(SuperpixelMap(superpixels[::-1], photo[::-1])).max() == 3
+    assert fitted.build_trees(photo[::-1]).n_leaves != superpixels.max() + 1
+
+
+def test_trees_of_other_images(photo):
+    fitted = RegionMerging(4).fit(photo)
+    tree = fitted.build_trees(photo)
+    np.testing.assert_array_equal(tree.cut(n_segments=4), fitted.labels_)
+    assert [one.leaf_labels.shape for one in fitted.build_trees([photo[:20]])] == [(20, 75)]
 
 
 def test_a_search_finds_the_number_of_regions():
@@ -65,7 +83,7 @@ def test_a_search_finds_the_number_of_regions():
     search = GridSearchCV(
         RegionMerging(superpixels="slic"),
         {"n_segments": [2, 3, 4]},
-        scoring="probabilistic_rand_index",
+        scoring=get_scorer("probabilistic_rand_index"),
         cv=PerImageSplit(),
     ).fit([image, image.T], [truth, truth.T])
     assert search.best_params_ == {"n_segments": 3}
@@ -161,16 +179,16 @@ def test_segment_is_what_another_fit_gives():
     np.testing.assert_array_equal(merging.labels_, before)
     with pytest.raises(ValueError, match="are both None"):
         merging.segment()
-    with pytest.raises(ValueError, match="n_segments=3 and threshold=40: one of them"):
+    with pytest.raises(ValueError, match="n_segments=3 and threshold=40 are both given"):
         merging.segment(n_segments=3, threshold=40)
 
 
-def test_weights_are_the_same_with_and_without_the_estimator():
-    own = signature(build_merge_tree).parameters
-    weights = {name for name in own if name.endswith(("_weight", "_exponent"))}
-    assert len(weights) == 7
-    of_estimator = signature(RegionMerging).parameters
-    assert {n: own[n].default for n in weights} == {n: of_estimator[n].default for n in weights}
+def test_the_estimator_builds_the_tree_of_the_function(photo):
+    image = (photo / 255).astype(np.float32)
+    ours, expected = RegionMerging().fit(photo).tree_, build_merge_tree(image)
+    np.testing.assert_array_equal(ours.children_, expected.children_)
+    names = [signature(each).parameters for each in (RegionMerging, build_merge_tree)]
+    assert len({parameters["features_weight"].default for parameters in names}) == 1
 
 
 def test_textures_are_found():
@@ -196,7 +214,9 @@ def test_what_differs_counts_by_the_spectral_contour(photo, monkeypatch):
         return agglomerate(*args, factors=factors, **kwargs)
 
     monkeypatch.setattr(_building, "agglomerate", spy)
-    trees = [RegionMerging(spectral_exponent=p).fit(photo).tree_ for p in (0, 0.5, 1)]
+    image = photo / 255
+    weights = [MergeWeights(spectral_exponent=exponent) for exponent in (0, 0.5, 1)]
+    trees = [build_merge_tree(image, weights=each) for each in weights]
     assert seen[0] is None
     np.testing.assert_allclose(seen[1] ** 2, seen[2])
     assert _building.LEAST_STRENGTH <= seen[2].min() < 1 < seen[2].max()  # relative to the mean
@@ -213,11 +233,13 @@ def test_a_border_is_as_strong_whatever_else_is_merged(photo, monkeypatch):
 
     monkeypatch.setattr(_building, "agglomerate", spy)
     monkeypatch.setattr(_building, "LEAST_STRENGTH", 0)  # or means of strengths would not add up
-    merging = RegionMerging(9, spectral_exponent=1).fit(photo)
-    RegionMerging(superpixels=merging.labels_, spectral_exponent=1).fit(photo)
-    basins = merging.tree_.leaf_labels
+    image, weights = photo / 255, MergeWeights(spectral_exponent=1)
+    tree = build_merge_tree(image, weights=weights)
+    regions = tree.cut(n_segments=9)
+    build_merge_tree(image, regions, weights=weights)
+    basins = tree.leaf_labels
     region = np.empty(basins.max() + 1, dtype=int)
-    region[basins] = merging.labels_
+    region[basins] = regions
     (pairs, factors, lengths), (coarse_pairs, coarse_factors, coarse_lengths) = seen
     assert np.average(factors, weights=lengths) == pytest.approx(1)
     sides = np.sort(region[pairs], axis=1)
@@ -232,7 +254,7 @@ def test_superpixels_of_the_step_before(photo):
     superpixels = SLICSuperpixels(50).fit_transform(photo)
     pipeline = make_pipeline(SLICSuperpixels(50), RegionMerging(n_segments=9))
     np.testing.assert_array_equal(
-        pipeline.fit_predict(photo), RegionMerging(9, superpixels=superpixels).fit_predict(photo)
+        pipeline.fit_predict(photo), RegionMerging(9).fit_predict(photo, superpixels=superpixels)
     )
     assert pipeline[-1].tree_.n_leaves == superpixels.max() + 1
 
@@ -243,11 +265,11 @@ def test_features_decide_where_colors_do_not():
     superpixels = np.arange(4).repeat(10)[:, None] * 6 + np.arange(6).repeat(10)
     learned = np.zeros((40, 60, 2), np.float32)
     learned[10:, :, 1] = 1e-3  # whatever its unit
-    merging = RegionMerging(2, superpixels=superpixels)
-    labels = merging.fit_predict(noise, features=learned)
+    merging, image = RegionMerging(2), SuperpixelMap(superpixels, noise)
+    labels = merging.fit_predict(image, features=learned)
     np.testing.assert_array_equal(labels, learned[..., 1] > 0)
-    without = clone(merging).set_params(features_weight=0).fit(noise, features=learned)
-    np.testing.assert_array_equal(without.labels_, clone(merging).fit_predict(noise))
+    without = clone(merging).set_params(features_weight=0).fit(image, features=learned)
+    np.testing.assert_array_equal(without.labels_, clone(merging).fit_predict(image))
     assert not np.array_equal(without.labels_, labels)
     maps = [SuperpixelMap(superpixels, noise), SuperpixelMap(superpixels.T, noise.T)]
     both = merging.fit_predict(maps, features=[learned, learned.transpose(1, 0, 2)])
@@ -273,19 +295,18 @@ def test_auto_keeps_regions_apart_that_are_far_enough(distances, n_segments):
     tree = MergeTree(leaves, children, np.array(distances, float))
     assert choose_n_segments(tree) == n_segments
     assert cut_tree(tree, "auto").max() + 1 == n_segments
-    assert cut_tree(tree, "auto", at_most=2).max() + 1 == min(n_segments, 2)
 
 
-def test_what_encloses_is_found_on_a_reduced_copy(photo, monkeypatch):
+def test_coarse_segmentations_are_made_on_a_reduced_copy(photo, monkeypatch):
     exact = RegionMerging(9).fit_predict(photo)
-    monkeypatch.setattr("sklearn_dic.hierarchy._leaves.LARGEST_ENCLOSING", 1500)
-    shapes, segment = [], FelzenszwalbSuperpixels._segment
+    monkeypatch.setattr("sklearn_dic.hierarchy._coarse.LARGEST", 1500)
+    shapes, segment = [], _coarse.segment_felzenszwalb
 
-    def spy(superpixels, image):
+    def spy(image, **parameters):
         shapes.append(image.shape[:2])
-        return segment(superpixels, image)
+        return segment(image, **parameters)
 
-    monkeypatch.setattr(FelzenszwalbSuperpixels, "_segment", spy)
+    monkeypatch.setattr(_coarse, "segment_felzenszwalb", spy)
     merging = RegionMerging(9)
     reduced = merging.fit_predict(photo)
     assert shapes == 3 * [(25, 38)]
@@ -299,7 +320,7 @@ def test_of_several_superpixels_the_first_are_merged(photo):
     fine, coarse = FelzenszwalbSuperpixels(20), SLICSuperpixels(10)
     merging = RegionMerging(4, superpixels=[fine, coarse]).fit(photo)
     maps = [one.fit_transform(photo) for one in (fine, coarse)]
-    expected = build_merge_tree(photo / 255, maps)
+    expected = build_merge_tree(photo / 255, maps[0], coarse=maps[1:])
     assert merging.tree_.n_leaves == maps[0].max() + 1
     np.testing.assert_array_equal(merging.labels_, expected.cut(n_segments=4))
     alone = RegionMerging(4, superpixels=fine).fit(photo)
@@ -311,9 +332,8 @@ def test_several_maps_enclose_the_first(photo):
     halves = np.zeros(photo.shape[:2], int)
     halves[:, 37:] = 1
     image = photo.astype(float) / 255
-    weights = {"gradient_weight": 0, "spectral_exponent": 0}
-    weights |= {"enclosing_weight": 1000}
-    tree = build_merge_tree(image, [fine, halves], **weights)
+    weights = MergeWeights(gradient=0, spectral_exponent=0, coarse=1000)
+    tree = build_merge_tree(image, fine, coarse=[halves], weights=weights)
     assert isinstance(tree, MergeTree)
     assert tree.n_leaves == fine.max() + 1
     centres = [np.mean(np.nonzero(fine == label)[1]) > 37 for label in range(tree.n_leaves)]
@@ -329,14 +349,18 @@ def test_several_maps_enclose_the_first(photo):
         ({"n_segments": None}, "n_segments and threshold are both None"),
         ({"threshold": -1}, "'threshold'"),
         ({"superpixels": "kmeans"}, "'superpixels'"),
-        ({"gradient_weight": -1}, "'gradient_weight'"),
-        ({"spectral_exponent": -0.1}, "'spectral_exponent'"),
-        ({"superpixels": np.zeros((9, 9), int)}, r"shape \(9, 9\), the image has \(50, 75\)"),
+        ({"features": "dic"}, "'features'"),
+        ({"features_weight": -1}, "'features_weight'"),
     ],
 )
 def test_bad_parameters(photo, parameters, message):
     with pytest.raises(ValueError, match=message):
         RegionMerging(**parameters).fit(photo)
+
+
+def test_label_maps_are_no_parameter(photo):
+    with pytest.raises(TypeError, match=r"with the images: fit\(X, superpixels=labels\)"):
+        RegionMerging(superpixels=np.zeros((50, 75), int)).fit(photo)
 
 
 def test_bad_features(photo):
@@ -360,8 +384,6 @@ def test_bad_features(photo):
     [
         (np.zeros((3, 4)), np.zeros((3, 4), int), r"image has shape \(3, 4\): \(H, W, C\)"),
         (np.full((3, 4, 1), np.nan), np.zeros((3, 4), int), "the image .* NaN"),
-        (np.zeros((3, 4, 1)), [], "superpixels is empty"),
-        (np.zeros((3, 4, 1)), [np.zeros((3, 4), int), np.zeros((3, 5), int)], r"\(3, 5\)"),
         (np.zeros((3, 4, 1)), np.zeros((4, 3), int), r"\(4, 3\), the image has \(3, 4\)"),
     ],
 )
@@ -407,3 +429,73 @@ def test_segment_before_fit():
 def test_rgb_up_to_255_is_warned_of(photo):
     with pytest.warns(UserWarning, match=r"whole numbers from \d+ to 255 .* divide by 255"):
         RegionMerging(3).fit(photo.astype(float))
+
+
+def test_weights_of_the_distance_are_at_least_0():
+    with pytest.raises(ValueError, match="gradient=-1: a weight"):
+        MergeWeights(gradient=-1)
+
+
+class TestMasks:
+    """Masked pixels are in no region, and change nothing in the rest."""
+
+    @pytest.fixture
+    def mask(self, photo):
+        rows, columns = np.indices(photo.shape[:2])
+        inside = (rows - 25) ** 2 + (columns - 37) ** 2 < 23**2
+        return inside & ~((abs(rows - 20) < 4) & (abs(columns - 30) < 5))
+
+    @each_merger
+    def test_masked_pixels_do_not_matter(self, merger, photo, mask):
+        masked = clone(merger).fit(photo, sample_mask=mask)
+        np.testing.assert_array_equal(masked.labels_ == -1, ~mask)
+        for other in (255 - photo, np.full_like(photo, 7)):
+            image = np.where(mask[..., None], photo, other)
+            again = clone(merger).fit(image, sample_mask=mask)
+            np.testing.assert_array_equal(again.labels_, masked.labels_)
+            np.testing.assert_array_equal(again.tree_.distances_, masked.tree_.distances_)
+        unknown = np.where(mask[..., None], photo / 255, np.nan)
+        np.testing.assert_array_equal(masked.predict(unknown, sample_mask=mask), masked.labels_)
+
+    def test_a_masked_rim_is_as_if_cut_off(self, photo):
+        mask = np.zeros(photo.shape[:2], bool)
+        mask[5:45, 10:70] = True
+        ours = RegionMerging().fit(photo, sample_mask=mask)
+        alone = RegionMerging().fit(photo[5:45, 10:70])
+        np.testing.assert_array_equal(ours.labels_[5:45, 10:70], alone.labels_)
+        np.testing.assert_allclose(ours.tree_.distances_, alone.tree_.distances_)
+
+    def test_no_border_and_no_colour_comes_from_the_mask(self):
+        image = np.full((40, 60, 3), 0.5)
+        image[:, 25:35] = [1, 0, 0]
+        mask = np.ones((40, 60), bool)
+        mask[:, 25:35] = False
+        merging = RegionMerging().fit(image, sample_mask=mask)
+        assert merging.tree_.n_leaves == 2  # the two sides, which do not touch
+        assert merging.tree_.distances_[0] == 0
+        image[:, 35:] = 0.1
+        sides = RegionMerging(2).fit(image, sample_mask=mask)
+        assert sides.labels_[0, 0] == 0
+        assert sides.labels_[0, 59] == 1
+
+    def test_small_pieces_have_regions_of_their_own(self, photo):
+        mask = np.zeros(photo.shape[:2], bool)
+        mask[3, 3] = mask[30:33, 50] = mask[10:30, 10:40] = True
+        labels = RegionMerging(n_segments=None, threshold=0).fit_predict(photo, sample_mask=mask)
+        np.testing.assert_array_equal(labels == -1, ~mask)
+        assert (labels == labels[3, 3]).sum() == 1
+
+    def test_forms(self, photo, mask):
+        several = RegionMerging(4).fit([photo, photo[:30]], sample_mask=[mask, None])
+        alone = RegionMerging(4).fit(photo, sample_mask=mask)
+        np.testing.assert_array_equal(several.labels_[0], alone.labels_)
+        assert several.labels_[1].min() == 0
+        table = RegionMerging(channel_axis=-1).fit(photo[0], sample_mask=np.arange(75) > 5)
+        assert table.labels_.tolist() == 6 * [-1] + 69 * [0]
+
+    def test_contour_map(self, photo, mask):
+        tree = RegionMerging().fit(photo, sample_mask=mask).tree_
+        contours = tree.contour_map()
+        assert contours.max() == tree.distances_.max()
+        pieces = label(contours < tree.distances_.max(), connectivity=1)[1::2, 1::2]
+        assert not set(np.unique(pieces[mask])) & set(np.unique(pieces[~mask]))

@@ -2,13 +2,13 @@
 Measuring against several annotators
 ====================================
 
-People do not agree on where to cut a picture, and none of them is wrong. The measures take the
-annotations of all, and tell how close a segmentation is to them.
+People do not agree on where to cut a picture, and none of them is wrong. The measures compare a
+segmentation with all annotations.
 """
 
 # %%
-# Three annotations of one photograph, drawn for this example with ellipses: one person sees a cup
-# on a table, the second tells the saucer apart, and the third what is in the cup as well.
+# Three annotations of one photograph, drawn for this example with ellipses: the first person sees a
+# cup on a table, the second also separates the saucer, and the third the coffee in the cup as well.
 import matplotlib.pyplot as plt
 import numpy as np
 from skimage.data import coffee
@@ -43,11 +43,11 @@ plt.show()
 # %%
 # The report
 # ----------
-# The annotations of one image are passed as a list; for several images, a list of such lists.
+# The annotations of an image are passed as a list; for several images, a list of such lists.
 print(segmentation_report(annotations, dic.labels_))
 
 # %%
-# What a number means is easier to see beside that of a person: each annotator against the others.
+# For comparison, each annotator against the others:
 for number, labels in enumerate(annotations):
     others = annotations[:number] + annotations[number + 1 :]
     report = segmentation_report(others, labels)
@@ -60,13 +60,13 @@ for number, labels in enumerate(annotations):
 # %%
 # Boundaries
 # ----------
-# Precision is the share of the boundary found that some annotator has, recall the share of theirs
-# that was found.
+# Precision is the share of the boundary of the segmentation that some annotator has, recall the
+# share of the annotated boundaries that the segmentation has.
 precision, recall, f_score = boundary_scores(annotations, dic.labels_)
 print(f"precision {precision:.2f}, recall {recall:.2f}, F {f_score:.2f}")
 
 # %%
-# One image may have pixels that nobody annotated; ``ignore_label`` leaves them out.
+# ``ignore_label`` leaves out pixels that nobody annotated.
 partly = annotations[2].copy()
 partly[:, :60] = 255
 print(segmentation_report(partly, dic.labels_, ignore_label=255))

@@ -4,8 +4,8 @@ Beside other methods
 
 The same photograph, segmented by k-means, SLIC, Felzenszwalb, mean shift, normalised cuts and deep
 image clustering, each in a setting that suits pictures of this size, with the measures of agreement
-with one annotation. One picture proves nothing, and this one is not the one that we do best on: the
-tables of the benchmarks are made of many.
+with one annotation. A single picture proves nothing, and this is not our best:
+the benchmarks have tables of many pictures.
 """
 
 # %%
@@ -68,8 +68,8 @@ for (name, labels), ax in zip(answers.items(), axes.flat, strict=True):
 plt.show()
 
 # %%
-# The annotation has the cup, what is in it, and the saucer, each whole; normalised cuts come
-# closest. Light and shade on the china divide it for all the others.
+# The annotation has the cup, the coffee in it, and the saucer, each whole; normalised cuts come
+# closest. All other methods divide the china by light and shade.
 
 # %%
 # All five measures of one answer.

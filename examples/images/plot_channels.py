@@ -10,8 +10,8 @@ their dtype. Nothing needs to be said: the last axis of an array with three axes
 # Colour and depth
 # ----------------
 # A stereo camera measured how far each pixel is away. As a fourth channel, the disparity of the
-# two views helps to tell the motorcycle from what stands behind it. It is unknown in some places,
-# which are taken to be as far as the farthest.
+# two views helps to separate the motorcycle from its background. Unknown disparities are set to the
+# smallest, that of the farthest pixels.
 import matplotlib.pyplot as plt
 import numpy as np
 from skimage.color import rgb2hed

@@ -2,13 +2,13 @@
 A trained network on new images
 ===============================
 
-``fit`` trains a network on one part of a tissue section; ``predict`` labels the rest with it, in a
+``fit`` trains a network on a part of a tissue section; ``predict`` labels the rest with it, in a
 fraction of the time. ``n_segments=None`` asks for the labels of the network, which mean the same
 in both parts.
 """
 
 # %%
-# The section is cut into a part to train on and one that the network has not seen.
+# The section is cut into a part for the training and a part that the network has not seen.
 import time
 
 import matplotlib.pyplot as plt
@@ -34,8 +34,8 @@ for ax, name in zip(display.axes_[:, 0], ["seen", "unseen"], strict=True):
 plt.show()
 
 # %%
-# ``predict_proba`` tells how sure the network is of each label at each pixel, before the
-# superpixels vote. The largest is small where two labels meet.
+# ``predict_proba`` gives the probability of each label of the network at each pixel, before the
+# superpixels vote. The largest probability is small where two labels meet.
 probabilities = dic.predict_proba(unseen)
 figure, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
 shown = ax.imshow(probabilities.max(axis=2), cmap="cividis")

@@ -8,8 +8,8 @@ is scikit-learn's `GridSearchCV`.
 """
 
 # %%
-# Two photographs, and annotations that were drawn for this example with ellipses: a cup, what is
-# in it, and its saucer; and two flowers.
+# Two photographs, and annotations that were drawn for this example with ellipses: a cup, the
+# coffee in it, and its saucer; and two flowers.
 import matplotlib.pyplot as plt
 import numpy as np
 from skimage.data import coffee
@@ -46,7 +46,7 @@ plt.show()
 # ----------
 # `PerImageSplit` fits each setting to each image alone, and scores it there. `SCORERS` are the
 # five measures of the literature, of which a higher value is always better; ``refit`` names the
-# one that chooses. ``n_jobs=2`` runs two fits at a time.
+# measure that chooses. ``n_jobs=2`` runs two fits at a time.
 search = GridSearchCV(
     DeepImageClustering(n_segments=None, max_iter=20, random_state=0),
     {"n_clusters": [10, 30, 90], "n_centers": [8, 32]},
@@ -59,16 +59,16 @@ search.fit(images, annotations)
 print(search.best_params_)
 
 # %%
-# ``refit`` trained the best setting once more, as one network for both images.
+# ``refit`` trained the best setting once more, as a single network for both images.
 SegmentationDisplay.from_estimator(search, images, kind=["image", "mean"])
 plt.show()
 
 # %%
 # ODS and OIS
 # -----------
-# `optimal_scale` reads the two protocols out of the same results: the optimal data set scale is
-# one setting for all images, the optimal image scale the best setting for each. Each measure may
-# choose for itself, or one, marked by the star, for all.
+# `optimal_scale` reads the two protocols from the same results: the optimal data set scale is the
+# best single setting for all images, the optimal image scale the best setting for each. Each
+# measure may choose for itself, or a single measure, marked by the star, for all.
 scale = optimal_scale(search.cv_results_)
 print(scale)
 

@@ -2,13 +2,14 @@
 In a Pipeline with preprocessing
 ================================
 
-Preprocessing, superpixels and clustering are steps of a Pipeline. A superpixel step hands on the
-picture together with its superpixels, and ``memory`` keeps what does not change from fit to fit.
+Preprocessing, superpixels and clustering are steps of a Pipeline. A superpixel step passes on the
+picture together with its superpixels, and ``memory`` keeps the results of steps that do not change.
 """
 
 # %%
-# The image is smoothed, which takes the grain off the wood, cut into superpixels, and clustered.
-# The function of a `FunctionTransformer` receives what the Pipeline receives, here one image.
+# The image is smoothed, which removes the grain of the wood, and cut into superpixels, which vote
+# in the training. The function of a `FunctionTransformer` receives the input of the Pipeline, here
+# an image.
 import tempfile
 
 import joblib

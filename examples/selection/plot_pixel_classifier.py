@@ -51,9 +51,9 @@ print(f"{where.sum()} of {where.size} pixels are marked")
 # %%
 # The classifier
 # --------------
-# A learned feature says what is around a pixel, which its colour alone does not: the answer from
-# colours is scattered, that from features comes in patches, for better and, at the upper right,
-# for worse.
+# A learned feature describes the surroundings of a pixel, its colour alone does not: the answer
+# from colours is scattered, that from features comes in patches, for better and, at the upper
+# right, for worse.
 classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 answers = {}
 for name, table in {"colours": image / 255, "features": features}.items():

@@ -18,6 +18,7 @@ from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, Randomize
 
 from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
+from sklearn_dic.metrics import SCORERS
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
 
@@ -28,12 +29,12 @@ annotation[ellipse(222, 309, 138, 139, shape=annotation.shape)] = 1
 annotation[ellipse(440, 368, 66, 80, shape=annotation.shape)] = 2
 images, annotations = [image[::4, ::4]], [annotation[::4, ::4]]
 dic = DeepImageClustering(n_clusters=16, n_segments=None, max_iter=16, random_state=0)
-common = {"scoring": "segmentation_covering", "cv": PerImageSplit()}
+common = {"scoring": SCORERS["segmentation_covering"], "cv": PerImageSplit()}
 
 # %%
 # A grid
 # ------
-# A list of grids has one for each kind of superpixels. Only the scores are wanted here, so that
+# A list of grids has a grid for each superpixel method. Only the scores are wanted here, so
 # ``refit=False`` leaves out the fit of the best setting to all images. ``error_score`` is the
 # score of a setting that fails; "raise" stops there.
 search = GridSearchCV(

@@ -2,8 +2,8 @@
 An exact number of regions
 ==========================
 
-Superpixels are merged, the most alike in learned features, colours and border first. One fit keeps
-all merges, and so gives every number of regions.
+`RegionMerging` merges superpixels, the most alike in colours, borders and learned features first.
+It keeps the tree of all merges, so that a single fit gives every number of regions.
 """
 
 # %%
@@ -31,9 +31,11 @@ plt.show()
 # %%
 # Many answers
 # ------------
-# ``segment`` cuts the tree again, without another fit. Each region lies within one of the coarser.
+# `DeepImageClustering` keeps the fitted `RegionMerging`, whose ``segment`` cuts the tree again,
+# without another fit. Each region lies within a region of the coarser segmentations.
 _, axes = plt.subplots(2, 2, figsize=(7.5, 5.8), layout="constrained")
-cuts = {'"auto"': dic.labels_} | {str(n): dic.segment(n_segments=n) for n in (3, 8, 60)}
+cuts = {'"auto"': dic.labels_}
+cuts |= {str(n): dic.region_merging_.segment(n_segments=n) for n in (3, 8, 60)}
 for ax, (name, labels) in zip(axes.flat, cuts.items(), strict=True):
     SegmentationDisplay.from_predictions(image, labels, kind="mean", ax=ax)
     ax.set_title(f"n_segments={name}: {labels.max() + 1} regions", fontsize="medium")
@@ -42,7 +44,8 @@ plt.show()
 # %%
 # Without a network
 # -----------------
-# `RegionMerging` builds such a tree of colours, textures and borders alone, in two seconds or less.
+# `RegionMerging` alone builds such a tree from colours, textures and borders, in two seconds or
+# less.
 merging = RegionMerging(n_segments=8).fit(image)
 SegmentationDisplay.from_predictions(image, merging.labels_, kind="mean")
 plt.show()

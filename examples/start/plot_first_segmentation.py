@@ -3,7 +3,7 @@ Segment a photograph
 ====================
 
 A few lines cut a photograph into regions. Nothing was learned before: the network is trained
-on this one image, and its superpixels tell it which pixels belong together.
+on this image alone, and superpixels vote which pixels belong together.
 """
 
 # %%
@@ -21,8 +21,8 @@ dic = DeepImageClustering(n_clusters=32, random_state=0).fit(image)
 
 # %%
 # ``n_clusters`` is the largest number of labels that the network may use. Training merges them,
-# since superpixels that look alike to the network take the same one. What it learned then decides
-# which neighbours belong to one region.
+# since superpixels that look alike to the network take the same label. The learned features then
+# decide, together with colours and borders, which superpixels are merged into a region.
 print(f"labels of the network: {dic.n_clusters_}")
 print(f"{dic.n_iter_} epochs, stopped by {dic.stopped_by_}")
 print(f"{dic.labels_.max() + 1} regions")

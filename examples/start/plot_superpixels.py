@@ -2,14 +2,14 @@
 Choosing superpixels, and bringing your own
 ===========================================
 
-All pixels of a superpixel take one label, so a boundary that the superpixels miss is lost, and one
-that they invent may stay. It pays to look at them first.
+All pixels of a superpixel vote for the same label, so a boundary that the superpixels miss is lost,
+and a false boundary may stay. Look at them first.
 """
 
 # %%
 # The methods that need no extra package, on one photograph: above their superpixels, below the
-# labels that the network comes to with them, ``n_segments=None``. How many superpixels SLIC and
-# the watershed make is near what they are told, and not exactly that.
+# labels of the network after their votes, ``n_segments=None``. SLIC and the watershed make about
+# as many superpixels as requested, and not exactly so many.
 import tempfile
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from sklearn_dic import DeepImageClustering
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
-    MCGSuperpixels,
+    FileSuperpixels,
     QuickshiftSuperpixels,
     SLICSuperpixels,
     WatershedSuperpixels,
@@ -46,8 +46,8 @@ for method, (above, below) in zip(methods, axes.T, strict=True):
 plt.show()
 
 # %%
-# Several superpixel maps at once have one vote each at every pixel. A boundary that all of them
-# have is more likely to stay.
+# In a list each superpixel method has a vote at every pixel. A boundary that all of them have is
+# more likely to stay.
 both = DeepImageClustering(
     superpixels=["felzenszwalb", SLICSuperpixels(n_segments=400)],
     n_segments=None,
@@ -59,25 +59,26 @@ plt.show()
 # %%
 # Your own
 # --------
-# A label map of the image, from wherever it comes, is passed as it is. Here it is a grid of
-# squares, which knows nothing of the picture, and the answer shows it.
+# A label map is data, so it is passed with the image, to ``fit`` and to ``predict``. Here it is a
+# grid of squares, which ignores the picture, and so does the answer.
 rows, columns = np.indices(image.shape[:2]) // 7
 squares = rows * 1000 + columns
-dic = DeepImageClustering(superpixels=squares, n_segments=None, max_iter=50, random_state=0)
-dic.fit(image)
-SegmentationDisplay.from_estimator(dic, image, kind=["superpixels", "mean"])
+dic = DeepImageClustering(n_segments=None, max_iter=50, random_state=0)
+dic.fit(image, superpixels=squares)
+SegmentationDisplay.from_estimator(dic, image, superpixels=squares, kind=["superpixels", "mean"])
 plt.show()
 
 # %%
 # Superpixels that another program wrote, such as the MATLAB files of MCG and gPb-UCM, are read by
-# `MCGSuperpixels`. The template finds the file that belongs to an image, so images are given as
-# paths. With ``n_segments`` it cuts contour maps (``ucm2``) instead of reading label maps.
+# `FileSuperpixels`. Its template finds the file of an image by the path of the image, so images are
+# passed as paths. With ``n_segments`` it cuts contour maps (``ucm2``) instead of reading label
+# maps.
 with tempfile.TemporaryDirectory() as folder:
     photograph = Path(folder, "china.png")
     imsave(photograph, image)
     np.save(Path(folder, "china.npy"), FelzenszwalbSuperpixels().fit_transform(image))
 
-    from_files = MCGSuperpixels(f"{folder}/{{stem}}.npy")
-    dic = DeepImageClustering(superpixels=from_files, max_iter=10, random_state=0)
+    from_files = FileSuperpixels(f"{folder}/{{stem}}.npy")
+    dic = DeepImageClustering(superpixels=from_files, n_segments=None, max_iter=10, random_state=0)
     labels = dic.fit_predict(photograph)
-print(labels.shape, f"{dic.superpixel_labels_.max() + 1} superpixels, {labels.max() + 1} regions")
+print(labels.shape, f"{dic.superpixel_labels_.max() + 1} superpixels, {labels.max() + 1} labels")

@@ -2,20 +2,20 @@
 Three knobs
 ===========
 
-Three parameters matter more than the others: how many regions you want, which superpixels vote, and
-how many labels the network may use.
+Three parameters matter more than the others: the number of regions, the superpixels, and the
+largest number of labels of the network.
 """
 
 # %%
 # ``n_segments``
 # --------------
-# "auto" cuts where photographs usually have their regions, into at most ``n_clusters`` of them. A
-# number gives exactly so many; so does ``dic.segment`` later, without another fit.
-# None gives the labels of the network, which may lie in several places.
+# "auto" cuts the tree of merges where photographs usually have their regions. A number gives
+# exactly so many regions; so does ``dic.region_merging_.segment`` later, without another fit. None
+# gives the labels of the network, which may lie in several places.
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_sample_image
 
-from sklearn_dic import DeepImageClustering
+from sklearn_dic import DeepImageClustering, RegionMerging
 from sklearn_dic.inspection import SegmentationDisplay
 from sklearn_dic.superpixels import SLICSuperpixels
 
@@ -40,7 +40,7 @@ dic = DeepImageClustering(random_state=0).fit(image)
 show(
     {
         "n_segments=auto": dic.labels_,
-        "n_segments=6": dic.segment(n_segments=6),
+        "n_segments=6": dic.region_merging_.segment(n_segments=6),
         "n_segments=None": segment(n_segments=None),
     }
 )
@@ -48,20 +48,29 @@ show(
 # %%
 # The superpixels
 # ---------------
-# They vote the labels, and they are what is merged. By default Felzenszwalb's vote, which grow as
-# far as the picture is even, and what contours enclose is merged. Those of SLIC have about one
-# size, which their own ``n_segments`` sets.
+# ``superpixels`` vote the labels of the network. The default is Felzenszwalb's, which grow as far
+# as the picture is even. SLIC's have about the same size, which their own ``n_segments`` sets.
 show(
     {
-        "default": dic.labels_,
-        "SLIC, 100": segment(superpixels=SLICSuperpixels(n_segments=100)),
-        "SLIC, 500": segment(superpixels=SLICSuperpixels(n_segments=500)),
+        "Felzenszwalb": segment(n_segments=None),
+        "SLIC, 100": segment(n_segments=None, superpixels=SLICSuperpixels(n_segments=100)),
+        "SLIC, 500": segment(n_segments=None, superpixels=SLICSuperpixels(n_segments=500)),
+    }
+)
+
+# %%
+# The superpixels of the `RegionMerging` are merged into regions. Its default are basins of the
+# contours of the picture.
+show(
+    {
+        "basins": dic.labels_,
+        "SLIC, 100": RegionMerging(superpixels=SLICSuperpixels(100)).fit_predict(image),
+        "SLIC, 500": RegionMerging(superpixels=SLICSuperpixels(500)).fit_predict(image),
     }
 )
 
 # %%
 # ``n_clusters``
 # --------------
-# The largest number of labels. It is not the number that you get: training merges labels, as long
-# as superpixels that look alike exist. Here are the labels of the network.
+# The largest number of labels of the network. Training merges labels, so fewer are left.
 show({f"n_clusters={n}": segment(n_clusters=n, n_segments=None) for n in (6, 16, 64)})

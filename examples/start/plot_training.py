@@ -40,7 +40,10 @@ plt.show()
 # -----------
 # Other seeds draw other weights, and take another way. `LossCurveDisplay` can draw them together,
 # from the curves alone.
-fits = [DeepImageClustering(64, max_iter=40, tol=None, random_state=s).fit(image) for s in range(3)]
+fits = [
+    DeepImageClustering(64, n_segments=None, max_iter=40, tol=None, random_state=s).fit(image)
+    for s in range(3)
+]
 LossCurveDisplay(
     [fit.loss_curve_ for fit in fits],
     [fit.n_labels_curve_ for fit in fits],

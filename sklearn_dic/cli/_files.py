@@ -1,4 +1,4 @@
-"""Segment an image file and write the results beside each other."""
+"""Find image files, segment them, and write the results."""
 
 import hashlib
 import json
@@ -22,24 +22,23 @@ from sklearn.base import clone
 from sklearn_dic.images._drawing import draw_boundaries, draw_mean_colors
 from sklearn_dic.images._images import Images, open_images
 from sklearn_dic.images._reading import image_files, is_image_file
-from sklearn_dic.superpixels import MCGSuperpixels
-from sklearn_dic.superpixels._base import BaseSuperpixels
+from sklearn_dic.superpixels import FileSuperpixels
 
-# What is written for an image, in this order: the last one says that the others are whole.
+# Files of an image, in the order of writing: the last file shows that all are complete.
 SUFFIXES = {
     "labels_png": "_labels.png",
     "boundaries": "_boundaries.png",
     "mean_colors": "_mean.png",
     "labels": "_labels.npy",
 }
-_ORIGIN = "sklearn-dic"  # text in the PNG of labels: of which image, made with what
-_NO_ANSWER = {"device", "n_jobs", "verbose"}  # parameters that leave it as it is
+_ORIGIN = "sklearn-dic"  # key of the text in the PNG of labels: image and parameters
+_NO_EFFECT = {"device", "n_jobs", "verbose"}  # parameters that do not change the labels
 _LARGEST_PNG_LABEL = np.iinfo(np.uint16).max
 
 
 @dataclass
 class Result:
-    """What became of one image file."""
+    """Outcome of an image file."""
 
     image: str
     status: Literal["segmented", "kept", "failed", "interrupted"]
@@ -55,21 +54,21 @@ class Result:
     files: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all fields, for JSON."""
+        """Return all fields, for JSON."""
         return asdict(self)
 
 
 def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = False) -> Result:
-    """Segment one image file with a clone of the estimator; a failure is a result too.
+    """Segment an image file with a clone of the estimator, and write the results.
 
-    The files appear in the folder all at once or not at all. Unless `overwrite`, results that
-    are there already are kept, and it is a failure if they are of another image or of other
-    parameters, or if other files have their names.
+    All files are written, or none. An exception becomes a `Result` of status "failed". Unless
+    `overwrite`, existing results are kept; it is a failure if they belong to another image or
+    to other parameters, or if other files have the same names.
     """
-    files = {kind: folder / f"{path.stem}{suffix}" for kind, suffix in SUFFIXES.items()}
-    names = {kind: str(file) for kind, file in files.items()}
+    files = {name: folder / f"{path.stem}{suffix}" for name, suffix in SUFFIXES.items()}
+    names = {name: str(file) for name, file in files.items()}
     try:
-        with _noted_warnings() as caught:
+        with _recorded_warnings() as caught:
             images = open_images(path)
             origin = _origin(images, estimator)
             kept = None if overwrite else _load_labels(files, origin)
@@ -77,12 +76,12 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
                 height, width = kept.shape
                 return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
             start = time.perf_counter()
-            fitted = clone(estimator).fit(path)  # superpixels from files need its name
+            fitted = clone(estimator).fit(path)  # the path, for superpixels from files
             seconds = time.perf_counter() - start
             if fitted.stopped_by_ == "interrupt":
                 return Result(str(path), "interrupted")
             _write(files, images.pixels[0], fitted.labels_, origin)
-    except Exception as error:  # one file must not stop the others
+    except Exception as error:  # a failed file must not stop the others
         return Result(str(path), "failed", error=str(error) or type(error).__name__)
     height, width = fitted.labels_.shape
     return Result(
@@ -95,30 +94,31 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
         fitted.stopped_by_,
         round(seconds, 2),
         fitted.device_,
-        warnings=list(dict.fromkeys(str(one.message) for one in caught)),  # each once
+        warnings=list(dict.fromkeys(str(warning.message) for warning in caught)),  # unique
         files=names,
     )
 
 
 @contextmanager
-def _noted_warnings() -> Iterator[list[warnings.WarningMessage]]:
-    """Collect the warnings that are meant for users, and ignore others."""
+def _recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Record warnings for users, and ignore others."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
-        for meant_for_users in (UserWarning, RuntimeWarning):
-            warnings.simplefilter("always", meant_for_users)
+        for category in (UserWarning, RuntimeWarning):
+            warnings.simplefilter("always", category)
         yield caught
 
 
 def _origin(images: Images, estimator: Any) -> dict[str, str]:
-    """Tell what the answer depends on: the image, the parameters, and superpixels in a file."""
+    """Describe the origin of the labels: image, parameters, and file of superpixels."""
     parameters = estimator.get_params(deep=False).items()
-    origin = {"image": _digest(images.paths[0])} | {
-        name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_ANSWER
+    (path,) = images.paths
+    assert path is not None  # the shell command opens files
+    origin = {"image": _digest(path)} | {
+        name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_EFFECT
     }
-    if isinstance(estimator.superpixels, MCGSuperpixels):
-        (picture,) = BaseSuperpixels._pictures(images)
-        origin["superpixel file"] = _digest(estimator.superpixels._file_of(picture))
+    if isinstance(estimator.superpixels, FileSuperpixels):
+        origin["superpixel file"] = _digest(estimator.superpixels.file_of(path))
     return origin
 
 
@@ -128,26 +128,31 @@ def _digest(path: Any) -> str:
 
 
 def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray | None:
-    """Labels of an earlier run; None where its results are incomplete or damaged.
+    """Load the labels of an earlier run; None if its results are incomplete or damaged.
 
-    The PNG of labels says which run that was. It is the first of the files to be written.
+    The PNG of labels, which is written first, has the origin.
+
+    Raises
+    ------
+    FileExistsError
+        If existing files have another origin, or none.
     """
-    there = [file for file in files.values() if file.is_file()]
-    if not there:
+    existing = [file for file in files.values() if file.is_file()]
+    if not existing:
         return None
     try:
         with Image.open(files["labels_png"]) as picture:
             earlier = json.loads(picture.info[_ORIGIN])
     except (ValueError, OSError, KeyError):
-        raise FileExistsError(_would_replace(there[0], "whose origin is not known")) from None
+        raise FileExistsError(_would_replace(existing[0], "whose origin is not known")) from None
     other = [name for name, value in earlier.items() if origin.get(name) != value]
     contents = [f"another {name}" for name in ("image", "superpixel file") if name in other]
     if other:
         of = contents[0] if contents else ", ".join(f"{name}={earlier[name]}" for name in other)
         raise FileExistsError(
-            _would_replace(files["labels"], f"and others beside it, which are those of {of}")
+            _would_replace(files["labels"], f"and the files beside it, which belong to {of}")
         )
-    if len(there) < len(files):
+    if len(existing) < len(files):
         return None
     try:
         return np.load(files["labels"], allow_pickle=False)
@@ -157,23 +162,24 @@ def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray |
 
 def _would_replace(file: Path, why: str) -> str:
     return (
-        f"its results would replace {str(file)!r} {why}; --overwrite does so, and -o FOLDER gives "
-        "it another folder"
+        f"its results would replace {str(file)!r} {why}; pass --overwrite, or -o FOLDER for "
+        "another folder"
     )
 
 
 def _write(
     files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray, origin: dict[str, str]
 ) -> None:
-    """Write all files in a hidden folder beside their places, then move them there."""
+    """Write all files to a hidden folder, then move them to their places."""
     if labels.max() > _LARGEST_PNG_LABEL:
         raise ValueError(
-            f"the segmentation has {labels.max() + 1} labels and a 16-bit PNG holds "
-            f"{_LARGEST_PNG_LABEL + 1}; use fewer, for example without connected components"
+            f"the segmentation has {labels.max() + 1} labels, and a 16-bit PNG at most "
+            f"{_LARGEST_PNG_LABEL + 1}: leave --connected-components out, or pass a smaller "
+            "--n-segments"
         )
     for file in files.values():
         if file.is_dir():
-            raise IsADirectoryError(f"{str(file)!r}, where a result goes, is a folder")
+            raise IsADirectoryError(f"the result {str(file)!r} cannot be written: it is a folder")
     folder = files["labels"].parent
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {
@@ -181,12 +187,12 @@ def _write(
         "mean_colors": draw_mean_colors(pixels, labels),
     }
     with tempfile.TemporaryDirectory(dir=folder, prefix=".sklearn-dic-") as hidden:
-        for kind, picture in pictures.items():
-            io.imsave(Path(hidden) / files[kind].name, picture, check_contrast=False)
-        told = PngInfo()
-        told.add_text(_ORIGIN, json.dumps(origin))
+        for name, picture in pictures.items():
+            io.imsave(Path(hidden) / files[name].name, picture, check_contrast=False)
+        text = PngInfo()
+        text.add_text(_ORIGIN, json.dumps(origin))
         Image.fromarray(labels.astype(np.uint16)).save(
-            Path(hidden) / files["labels_png"].name, pnginfo=told
+            Path(hidden) / files["labels_png"].name, pnginfo=text
         )
         np.save(Path(hidden) / files["labels"].name, labels)
         for file in files.values():
@@ -194,10 +200,9 @@ def _write(
 
 
 def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
-    """Find the files that paths, folders and patterns name.
+    """Find the image files of paths, folders and patterns.
 
-    What an earlier run wrote is left out, so that a second run does not segment the pictures of
-    the first.
+    Results of an earlier run are left out.
 
     Parameters
     ----------
@@ -207,9 +212,9 @@ def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
     Returns
     -------
     paths : list of Path
-        Each file once, in the order of the arguments.
+        Unique files, in the order of the arguments.
     failed : list of Result
-        Arguments without an image, and files whose results would have the names of another's.
+        Arguments without an image, and files whose results would replace those of another file.
     """
     found: dict[Path, Path] = {}
     failed = []
@@ -224,20 +229,20 @@ def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
             matches = [path]
         matches = [match for match in matches if not _is_result(match)]
         if not matches:
-            failed.append(Result(argument, "failed", error="no images there"))
+            failed.append(Result(argument, "failed", error="no images found"))
         for match in matches:
             found.setdefault(match.resolve(), match)
     by_name: dict[str, Path] = {}
     for path in found.values():
         other = by_name.setdefault(path.stem, path)
         if other is not path:
-            error = f"its results would replace those of {str(other)!r}; give it another folder"
+            error = f"its results would replace those of {str(other)!r}; pass another folder"
             failed.append(Result(str(path), "failed", error=error))
     return list(by_name.values()), failed
 
 
 def _is_result(path: Path) -> bool:
-    """Whether an earlier run wrote this file, beside the labels of the same image."""
+    """Whether an earlier run wrote this file: the labels of its image are beside it."""
     return any(
         path.name.endswith(suffix)
         and path.with_name(path.name.removesuffix(suffix) + SUFFIXES["labels"]).exists()

@@ -14,12 +14,18 @@ from tqdm.auto import tqdm
 
 from sklearn_dic import DeepImageClustering, __version__
 from sklearn_dic.cli._files import SUFFIXES, Result, find_images, segment_file
-from sklearn_dic.superpixels import MCGSuperpixels, get_superpixels_names
+from sklearn_dic.superpixels import FileSuperpixels, get_superpixels_names
 from sklearn_dic.utils._device import resolve_device
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import check_parameters
 
 BUNDLED_IMAGE = Path(data.__file__).parent / "coffee.png"
+_MEANINGS = {
+    SUFFIXES["boundaries"]: "boundaries over the image",
+    SUFFIXES["mean_colors"]: "mean colour of each label",
+    SUFFIXES["labels_png"]: "labels as a 16-bit PNG",
+    SUFFIXES["labels"]: "labels as a NumPy array",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,21 +53,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_parameters(estimator)
         resolve_device(options.device)
         if options.n_jobs == 0:
-            raise ValueError("--n-jobs 0 is no number of images; -1 is one for each processor")
+            raise ValueError("--n-jobs is 0; pass a number of images from 1, or -1 for all cores")
+        if options.connected_components and options.n_segments is not None:
+            raise ValueError(
+                "--connected-components separates labels of the network, and --n-segments "
+                f"{options.n_segments} gives regions: write --connected-components "
+                "--n-segments none"
+            )
     except ValueError as error:
         parser.error(str(error))
     try:
         options.output.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=options.output).close()  # fail before the work, not after
+        tempfile.TemporaryFile(dir=options.output).close()  # fail before the fits
     except OSError as error:
-        parser.error(f"no results can be written to the folder -o {options.output}: {error}")
+        parser.error(f"results cannot be written to the folder -o {options.output}: {error}")
     paths, failed = find_images(options.images)
     if not options.images:
         paths = [BUNDLED_IMAGE]
-        _say(f"No image was named, so this segments a bundled photograph, {BUNDLED_IMAGE.name}.")
+        _say(f"No image given: segmenting the bundled photograph {BUNDLED_IMAGE.name}.")
     for result in failed:
         _say_error(result)
-    # With one file the epochs are worth a bar, with several the files.
+    # The progress bar counts epochs of a single file, or files.
     estimator.set_params(verbose=int(len(paths) == 1 and not options.quiet))
     results = _segment(paths, estimator, options)
     done = [result for result in results if result.files]
@@ -73,66 +85,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for suffix, meaning in _MEANINGS.items():
             _say(f"  {stem}{suffix:<17} {meaning}")
     if len(results) < len(paths) or any(result.status == "interrupted" for result in results):
-        _say(f"Interrupted: {len(done)} of {len(paths)} images are done; run it again to go on.")
+        _say(f"Interrupted: {len(done)} of {len(paths)} images are done; repeat to continue.")
         return 130
     return int(any(result.status == "failed" for result in failed + results))
-
-
-_MEANINGS = {
-    SUFFIXES["boundaries"]: "the photograph with the boundaries of the regions",
-    SUFFIXES["mean_colors"]: "each of them in its mean colour",
-    SUFFIXES["labels_png"]: "the labels as a 16-bit PNG",
-    SUFFIXES["labels"]: "the labels as a NumPy array",
-}
 
 
 def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sklearn-dic",
-        description="Cut images into regions without training data, by deep image clustering. "
-        "With no image, segments a bundled photograph.",
+        description="Segment images without training data, by deep image clustering. Without "
+        "IMAGE, segments a bundled photograph.",
     )
     defaults = DeepImageClustering().get_params()
     add = parser.add_argument
     add("images", nargs="*", metavar="IMAGE",
-        help="image file, as its pixels are stored: the orientation that a camera noted is not "
-        "applied; folder, without those in it; or pattern like 'a/**/*.jpg'")  # fmt: skip
+        help="image file; folder of image files, without subfolders; or pattern like "
+        "'a/**/*.jpg'. The EXIF orientation is not applied")  # fmt: skip
     add("-o", "--output", type=Path, default=Path("segmented"), metavar="FOLDER",
-        help="where the results go (default: %(default)s)")  # fmt: skip
+        help="folder of the results (default: %(default)s)")  # fmt: skip
     add("--overwrite", action="store_true",
-        help="replace results that are there already, instead of keeping them")  # fmt: skip
+        help="replace existing results (default: keep them)")  # fmt: skip
     add("--n-clusters", type=int, default=defaults["n_clusters"], metavar="C",
-        help="largest number of labels (default: %(default)s)")  # fmt: skip
+        help="largest number of labels of the network (default: %(default)s)")  # fmt: skip
     add("--n-centers", type=int, default=defaults["n_centers"], metavar="M",
-        help="cluster centres (default: %(default)s)")  # fmt: skip
+        help="number of cluster centres (default: %(default)s)")  # fmt: skip
     add("--superpixels", type=_superpixels, default=defaults["superpixels"], metavar="NAME|FILES",
-        help=f"what votes the labels: {', '.join(get_superpixels_names())}; none; or files that "
-        "hold superpixels, such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
+        help="superpixels that vote the labels of the network: "
+        f"{', '.join(get_superpixels_names())}; none; or files such as 'mcg/{{stem}}.mat' "
+        "(default: %(default)s)")  # fmt: skip
     add("--n-segments", type=_count_or_word, default=defaults["n_segments"], metavar="N",
-        help="exactly N regions; auto: where photographs usually have theirs; none: labels of "
-        "the network (default: %(default)s)")  # fmt: skip
+        help="N regions; auto: chosen for each image; none: labels of the network (default: "
+        "%(default)s)")  # fmt: skip
     add("--connected-components", action="store_true",
-        help="labels of the network, with connected pieces numbered apart")  # fmt: skip
+        help="give each connected component a label; needs --n-segments none")  # fmt: skip
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
         help="largest number of epochs (default: %(default)s)")  # fmt: skip
     add("--resolution", type=_number_or_auto, default=defaults["resolution"], metavar="R",
-        help="sides of the copy that the network is trained on, relative to the image, above 0 "
-        "to 1 (default: %(default)s, about 10,000 pixels)")  # fmt: skip
+        help="size of the image for training, as a fraction of each side, above 0 and up to 1 "
+        "(default: %(default)s, about 10,000 pixels)")  # fmt: skip
     add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)")
     add("--random-state", type=int, default=0, metavar="SEED", help="default: %(default)s")
-    add("--n-jobs", type=int, default=1, metavar="N", help="images at a time (default: 1)")
+    add("--n-jobs", type=int, default=1, metavar="N", help="images in parallel (default: 1)")
     add("--json", action="store_true", help="print the results as JSON instead of a table")
     add("--quiet", action="store_true", help="no progress bar")
     add("--version", action="version", version=f"sklearn-dic {__version__}")
     return parser
 
 
-def _superpixels(text: str) -> str | MCGSuperpixels | None:
-    """Tell names from files, which have a suffix."""
+def _superpixels(text: str) -> str | FileSuperpixels | None:
+    """Parse the name of a superpixel method, or a file, which has a suffix."""
     if text == "none":
         return None
     if Path(text).suffix:
-        return MCGSuperpixels(text)
+        return FileSuperpixels(text)
     names = get_superpixels_names()
     if text not in names:
         raise argparse.ArgumentTypeError(
@@ -163,7 +168,7 @@ def _number_or_auto(text: str) -> str | float:
 def _segment(
     paths: list[Path], estimator: DeepImageClustering, options: argparse.Namespace
 ) -> list[Result]:
-    """Segment the files, telling of each as soon as it is done."""
+    """Segment the files, and print each result at once."""
     results: list[Result] = []
     segment = partial(
         segment_file,
@@ -197,7 +202,7 @@ def _segment(
                     )
                 )
     except KeyboardInterrupt:
-        pass  # what is missing in the results says so
+        pass  # main compares the number of results with that of the files
     finally:
         stream.close()
     return results
@@ -208,12 +213,12 @@ def _row(image: object, size: object, segments: object, seconds: object, device:
 
 
 def _print(text: str) -> None:
-    """Print results; a reader who went away (`| head`) does not stop the work."""
+    """Print results to standard output; a closed pipe (`| head`) does not stop the fits."""
     try:
         tqdm.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 # open until the process ends
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 # until the process ends
 
 
 def _say_error(result: Result) -> None:
@@ -222,5 +227,5 @@ def _say_error(result: Result) -> None:
 
 
 def _say(text: str) -> None:
-    """Tell the person at the screen; the results themselves go to standard output."""
+    """Print a message to standard error."""
     tqdm.write(text, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Human segmentations, as the Berkeley data set stores them."""
+"""Human segmentations in the file format of the Berkeley data set."""
 
 from operator import is_
 from pathlib import Path
@@ -9,10 +9,11 @@ from scipy.io import loadmat
 
 
 class LabelMaps(list):
-    """The human segmentations of one image: a list of label maps (H, W) of one size.
+    """The human segmentations of an image: a list of label maps (H, W) of equal size.
 
-    A search over many images sends all annotations to its workers, again and again. joblib
-    lets processes share arrays of a megabyte and more instead, which these are together.
+    They are stored as a single array of more than a megabyte, which joblib shares between
+    processes. A search over many images would otherwise send all annotations to its workers
+    again and again.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ def read_annotations(path: Path) -> LabelMaps:
     """Read a file of the folder `groundTruth`; a failure names the file."""
     try:
         annotators = loadmat(path)["groundTruth"][0]
-        maps = [_consecutive(one["Segmentation"][0, 0]) for one in annotators]
+        maps = [_consecutive(part["Segmentation"][0, 0]) for part in annotators]
         return LabelMaps(np.stack(maps))
     except Exception as error:  # a damaged file fails in many ways
         raise OSError(
@@ -46,7 +47,7 @@ def read_annotations(path: Path) -> LabelMaps:
 
 
 def _consecutive(labels: np.ndarray) -> np.ndarray:
-    """(H, W) labels of any small values -> (H, W) uint16, the same regions from 0 on."""
+    """(H, W) small labels -> (H, W) uint16, consecutive from 0."""
     if labels.ndim != 2:
         raise ValueError(f"a segmentation has shape {labels.shape}, which is not (H, W)")
     present = np.bincount(labels.ravel()) > 0

@@ -1,4 +1,4 @@
-"""Unpack an archive that may be hostile or damaged."""
+"""Unpack an archive that may be malicious or damaged."""
 
 import tarfile
 import tempfile
@@ -7,21 +7,21 @@ from pathlib import Path
 
 
 def unpack(archive: Path, member: str, target: Path) -> None:
-    """Unpack a tar archive and move one of its folders to its place, all at once.
+    """Unpack a tar archive and move a folder of it to its place.
 
     Parameters
     ----------
     archive : Path
         The archive, compressed or not.
     member : str
-        The folder in it that is wanted.
+        Path of the folder in the archive.
     target : Path
-        Where the folder is to be; nothing is there before it is whole.
+        New path of the folder. It appears only when the folder is complete.
 
     Raises
     ------
     ValueError
-        Where the archive is damaged, has no such folder, or holds a link, a device or a
+        If the archive is damaged, has no such folder, or holds a link, a device or a
         name that leaves the folder.
     """
     with tempfile.TemporaryDirectory(prefix=".unpacking-", dir=target.parent) as temporary:

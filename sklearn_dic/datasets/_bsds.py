@@ -1,4 +1,4 @@
-"""The Berkeley segmentation data set, as it lies in a folder."""
+"""Load the Berkeley segmentation data set from a folder."""
 
 import os
 from numbers import Integral
@@ -20,7 +20,7 @@ SPLITS = {
     "bsds300": ["train", "val"],
     "bsds500": ["train", "val", "test"],
 }
-# From the folder that is named to the one that holds images/ and groundTruth/.
+# Paths of the folder that holds images/ and groundTruth/, relative to the root.
 _PLACES = ["", "data", "BSDS500/data", "BSR/BSDS500/data", "bsds300"]
 
 _DESCRIPTION = """\
@@ -68,10 +68,10 @@ def load_bsds(
     ----------
     root : path or None, default=None
         The unpacked archive of BSDS500, or any folder in it that holds the images and the
-        annotations, or one that has ``images/train/*.jpg`` and ``groundTruth/train/*.mat``
-        (and so on for ``val`` and ``test``) directly or in a folder ``bsds300``. None is
-        the folder named by the environment variable ``SKLEARN_DIC_DATA``, or else the one
-        into which `fetch_bsds500` downloads.
+        annotations, or a folder that has ``images/train/*.jpg`` and ``groundTruth/train/*.mat``
+        (and so on for ``val`` and ``test``) directly or in a folder ``bsds300``. None: the
+        environment variable ``SKLEARN_DIC_DATA``, or else the download folder of
+        `fetch_bsds500`.
     subset : {"train", "val", "test", "bsds300", "bsds500"}, default="bsds300"
         Which images. "bsds300" is "train" and "val" together: these are the 300 images of
         the older data set BSDS300, with the annotations of BSDS500.
@@ -93,19 +93,19 @@ def load_bsds(
         ids : list of str
             Numbers of the images, the stems of their files.
         DESCR : str
-            The data set, its licence, and what to cite.
+            Description of the data set, with its licence and citations.
 
     Raises
     ------
     FileNotFoundError
-        Where folders or files are missing.
+        If folders or files are missing.
     OSError
-        Where a file cannot be read, naming it.
+        If a file cannot be read; the message names it.
 
     See Also
     --------
     fetch_bsds500 : Downloads the data set first.
-    sklearn_dic.model_selection.PerImageSplit : Scores one fit for each image.
+    sklearn_dic.model_selection.PerImageSplit : Scores a separate fit for each image.
 
     Notes
     -----
@@ -147,15 +147,15 @@ def load_bsds(
 
 
 def check_subset(subset: str, n_images: int | None) -> None:
-    """Check the parameters that load and fetch share, before anything is read or fetched."""
+    """Check the parameters that `load_bsds` and `fetch_bsds500` share."""
     if subset not in SPLITS:
-        raise ValueError(f"subset is one of {', '.join(map(repr, SPLITS))}, got {subset!r}")
+        raise ValueError(f"subset is {subset!r}; valid are {', '.join(map(repr, SPLITS))}")
     if n_images is not None:
         check_scalar(n_images, "n_images", Integral, min_val=1)
 
 
 def find_bsds(root: Path, subset: str) -> Path | None:
-    """Find the folder in which all images of a subset lie, with their annotations."""
+    """Find the folder that has all images of a subset and their annotations."""
     needed = _needed(subset)
     for place in _PLACES:
         folder = root / place
@@ -165,16 +165,16 @@ def find_bsds(root: Path, subset: str) -> Path | None:
 
 
 def _needed(subset: str) -> list[str]:
-    return [f"{kind}/{split}" for split in SPLITS[subset] for kind in ("images", "groundTruth")]
+    return [f"{name}/{split}" for split in SPLITS[subset] for name in ("images", "groundTruth")]
 
 
 def _not_found(root: Path, subset: str) -> str:
     places = ", ".join(repr(str(root / place)) for place in _PLACES)
-    what = "is not there" if not root.exists() else "has no such folders"
+    problem = "does not exist" if not root.exists() else "has no such folders"
     return (
         f"subset {subset!r} of the Berkeley data set needs the folders {', '.join(_needed(subset))}"
-        f"; they were looked for in {places}, and {str(root)!r} {what}. Name the unpacked data set "
-        f"as root or in the environment variable {VARIABLE}, or download it with "
+        f"; the places searched are {places}, and {str(root)!r} {problem}. Pass the unpacked data "
+        f"set as root or set the environment variable {VARIABLE}, or download it with "
         "sklearn_dic.datasets.fetch_bsds500()"
     )
 
@@ -186,16 +186,16 @@ def _pairs(folder: Path, split: str) -> list[tuple[Path, Path]]:
     alone = images.keys() ^ annotations.keys()
     if alone or not images:
         names = ", ".join(sorted(alone, key=_number)[:5]) + (", ..." if len(alone) > 5 else "")
-        what = f"{len(alone)} have not: {names}" if alone else "there are none"
+        problem = f"{len(alone)} have no counterpart: {names}" if alone else "there are no images"
         raise FileNotFoundError(
             f"each image in {str(folder / 'images' / split)!r} (*.jpg) needs its annotations in "
-            f"{str(folder / 'groundTruth' / split)!r} (*.mat) and the other way round, and {what}. "
+            f"{str(folder / 'groundTruth' / split)!r} (*.mat) and vice versa, and {problem}. "
             "sklearn_dic.datasets.fetch_bsds500() downloads the whole data set"
         )
     return [(images[name], annotations[name]) for name in sorted(images, key=_number)]
 
 
 def _number(name: str) -> tuple[bool, int, str]:
-    """Sort numbers by value, and other names behind them."""
+    """Return a key that sorts numbers by value, before other names."""
     is_number = name.isascii() and name.isdigit()
     return not is_number, int(name) if is_number else 0, name

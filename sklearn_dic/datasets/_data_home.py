@@ -1,4 +1,4 @@
-"""Where data sets lie on this machine."""
+"""The folder of the data sets."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ VARIABLE = "SKLEARN_DIC_DATA"
 
 
 def get_data_home(given: str | os.PathLike | None) -> Path:
-    """Name the folder of the data sets: the one given, `SKLEARN_DIC_DATA`, pooch's cache."""
+    """Return the folder of the data sets: `given`, `SKLEARN_DIC_DATA` or pooch's cache."""
     if given is None:
         given = os.environ.get(VARIABLE) or None
     if given is not None:

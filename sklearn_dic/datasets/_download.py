@@ -13,23 +13,23 @@ from tqdm.auto import tqdm
 
 _CHUNK = 2**18
 _SECONDS_OF_SILENCE = 30
-# Two archives of images: the one that is received, and what is unpacked from it.
+# The archive and the unpacked folder, of about the same size.
 _DISK_FACTOR = 2.1
 
 
 class ResumingDownloader:
-    """A downloader for pooch that goes on where a connection was cut.
+    """A downloader for pooch that resumes interrupted downloads.
 
     Parameters
     ----------
     part : Path
-        Where the received part lies until it is whole. It outlives failures and Ctrl-C.
+        File of the received part until it is complete. It is kept after failures and Ctrl-C.
     n_retries : int
-        How often to try again, in a row, without receiving anything new.
+        Number of retries in a row that receive nothing.
     delay : float
-        Seconds before trying again.
+        Seconds before each retry.
     progressbar : bool
-        Whether to show the bytes that arrive.
+        Whether to show a progress bar of the received bytes.
     """
 
     def __init__(self, part: Path, *, n_retries: int, delay: float, progressbar: bool) -> None:
@@ -44,9 +44,9 @@ class ResumingDownloader:
         Raises
         ------
         ConnectionError
-            Where the server cannot be reached, has no such file, or fails again and again.
+            If the server cannot be reached, has no such file, or fails repeatedly.
         OSError
-            Where the disk has too little room.
+            If the disk has too little space.
         """
         failures = largest = 0
         while True:
@@ -66,9 +66,9 @@ class ResumingDownloader:
         return self.part.stat().st_size if self.part.exists() else 0
 
     def _receive_rest(self, url: str) -> None:
-        """Append to the part what it lacks; a server that cannot do that sends all again."""
+        """Receive the rest of the file; a server without range requests sends all of it."""
         start = self._n_received
-        # Servers call an archive gzip-encoded, and decoded it would not be the same file.
+        # Some servers declare an archive as gzip-encoded; decoding would change the file.
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
         with requests.get(
             url, headers=headers, stream=True, timeout=_SECONDS_OF_SILENCE
@@ -118,7 +118,7 @@ class ResumingDownloader:
 
 
 def _is_temporary(error: Exception) -> bool:
-    """Whether trying again can help: not for a wrong address or a file that is not there."""
+    """Whether a retry can help; not for a wrong address or a missing file."""
     response = getattr(error, "response", None)
     if response is None:
         return not isinstance(error, ValueError)

@@ -10,8 +10,8 @@ from sklearn_dic.datasets._data_home import get_data_home
 from sklearn_dic.utils._extras import import_extra
 
 URL = "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/BSR/BSR_bsds500.tgz"
-# The authors publish no hash. This one, of 70,763,455 bytes, is what unrelated projects print who
-# downloaded the archive, for example SharoonSharif/conv3x3-engine-zynq and SoftMenon.
+# The authors publish no hash. Unrelated projects that downloaded the archive (70,763,455 bytes)
+# print this hash, for example SharoonSharif/conv3x3-engine-zynq and SoftMenon.
 SHA256 = "97e49d31764f3912f0c4122707d53062ac9e783ba0f095e447a4d53c1a41af8e"
 
 _ARCHIVE = "BSR_bsds500.tgz"
@@ -30,31 +30,31 @@ def fetch_bsds500(
     url: str = URL,
     sha256: str = SHA256,
 ) -> Bunch:
-    """Load the Berkeley segmentation data set, and download it first where it is not there.
+    """Load the Berkeley segmentation data set; download it first if it is missing.
 
-    The archive has 71 MB and needs 150 MB of disk for a moment. A download that was cut, by the
-    network or by Ctrl-C, goes on where it was at the next call. Needs pooch:
+    The archive has 71 MB and temporarily needs 150 MB of disk space. The next call resumes a
+    download that was interrupted by the network or by Ctrl-C. Needs pooch:
     ``pip install "sklearn-dic[data]"``.
 
     Parameters
     ----------
     subset : {"train", "val", "test", "bsds300", "bsds500"}, default="bsds500"
-        Which images, as in `load_bsds`.
+        Subset of the images, as in `load_bsds`.
     n_images : int or None, default=None
         Take this many images, evenly spread over the subset; None takes all.
     data_home : path or None, default=None
-        The folder for the data set. None is the folder named by the environment variable
-        ``SKLEARN_DIC_DATA``, or else the user's cache folder.
+        The folder for the data set. None: the environment variable ``SKLEARN_DIC_DATA``, or
+        else the user's cache folder.
     as_paths : bool, default=True
         Whether `images` are paths or arrays.
     progressbar : bool, default=True
         Whether to show the progress of a download.
     n_retries : int, default=3
-        How often to try again where the server fails, without anything new in between.
+        Number of retries in a row that receive nothing.
     delay : float, default=1.0
-        Seconds before trying again.
+        Seconds before each retry.
     url : str
-        Where the archive is, for a mirror. The default is its home in Berkeley.
+        Address of the archive. The default is the address in Berkeley.
     sha256 : str
         SHA-256 hash of the archive; another file is refused.
 
@@ -66,16 +66,16 @@ def fetch_bsds500(
     Raises
     ------
     ImportError
-        Where pooch is not installed.
+        If pooch is not installed.
     ConnectionError
-        Where the archive cannot be downloaded.
+        If the archive cannot be downloaded.
     ValueError
-        Where the archive is not the one that was expected, or is refused because something
-        in it would leave the folder. It is deleted.
+        If the archive has another hash, or is refused because a file in it would be written
+        outside of the folder. The archive is deleted.
     FileExistsError
-        Where the folder is there, but without all of its images.
+        If the folder exists, but images are missing in it.
     OSError
-        Where the disk has too little room.
+        If the disk has too little space.
 
     See Also
     --------
@@ -85,8 +85,8 @@ def fetch_bsds500(
     -----
     The images are for non-commercial research and education only.
 
-    The archive is deleted when it is unpacked. The hash is the one that several public
-    projects print; Berkeley publishes none.
+    The archive is deleted when it is unpacked. Berkeley publishes no hash; several public
+    projects print the default of `sha256`.
 
     References
     ----------
@@ -104,12 +104,12 @@ def fetch_bsds500(
     home = get_data_home(data_home)
     if find_bsds(home, subset) is None:
         pooch = import_extra("pooch", "data", "to download the Berkeley data set")
-        from sklearn_dic.datasets._download import ResumingDownloader  # needs pooch's own needs
+        from sklearn_dic.datasets._download import ResumingDownloader  # needs dependencies of pooch
 
         folder = home / _FOLDER
         if folder.exists():
             raise FileExistsError(
-                f"{str(folder)!r} is there, without the images or annotations of {subset!r}: "
+                f"{str(folder)!r} exists without the images or annotations of {subset!r}: "
                 "delete it to download it again"
             )
         archive = home / _ARCHIVE

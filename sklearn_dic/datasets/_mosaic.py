@@ -1,4 +1,4 @@
-"""Synthetic images of textured regions whose truth is known."""
+"""Synthetic images of textured regions, with their true segmentations."""
 
 from numbers import Integral, Real
 
@@ -19,8 +19,8 @@ def make_mosaic(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Generate an image of textured regions, and its true segmentation.
 
-    The regions are of similar sizes. Each has a colour, far from the others, on which lie
-    stripes of a direction, width and colour of its own.
+    The regions have similar sizes. Each has a distinct colour, and stripes of a random
+    direction, width and colour.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def make_mosaic(
     n_channels : int, default=3
         Number of channels.
     texture : float, default=0.15
-        Amplitude of the stripes; the image ranges from 0 to 1. With 0 each region has one
-        colour.
+        Amplitude of the stripes; the image ranges from 0 to 1. With 0 each region has a
+        single colour.
     noise : float, default=0.05
         Standard deviation of the Gaussian noise on each pixel and channel.
     random_state : int, RandomState instance or None, default=None
@@ -43,13 +43,13 @@ def make_mosaic(
     image : ndarray of shape (height, width, n_channels), float32
         Values from 0 to 1.
     labels : ndarray of shape (height, width), int32
-        The true region of each pixel, from 0 to ``n_regions - 1``. Each region is there,
-        and is one connected piece.
+        The true region of each pixel, from 0 to ``n_regions - 1``. Each region is present
+        and connected.
 
     Raises
     ------
     ValueError
-        Where `shape` is not two sizes, or a parameter is out of its range.
+        If `shape` is not a pair of sizes, or a parameter is out of its range.
 
     See Also
     --------
@@ -118,7 +118,7 @@ def _paint(
 def _far_apart(points: np.ndarray, n_chosen: int, random: np.random.RandomState) -> np.ndarray:
     """(N, D) distinct points -> n of them, each the farthest of ten random candidates."""
     chosen = np.empty((n_chosen, points.shape[1]), points.dtype)
-    distance = np.full(len(points), np.inf)  # to the nearest of those that are chosen
+    distance = np.full(len(points), np.inf)  # to the nearest chosen point
     for i in range(n_chosen):
         candidates = random.choice(np.flatnonzero(distance), 10)
         best = candidates[distance[candidates].argmax()]

@@ -40,9 +40,9 @@ def load_sample_images() -> Bunch:
         images : list of ndarray of shape (H_i, W_i, 3), uint8
             From 300 x 451 to 427 x 640 pixels.
         names : list of str
-            What each image is called there.
+            Name of each image in its library.
         DESCR : str
-            What the images show, who made them, and their licences.
+            Subjects, authors and licences of the images.
 
     See Also
     --------

@@ -1,7 +1,7 @@
 """Merge neighbours two at a time, the most alike first.
 
-scikit-learn's `ward_tree` and higra's `binary_partition_tree_ward_linkage` know nothing of the
-borders between regions, and scikit-image's `merge_hierarchical` keeps no tree: hence this one.
+scikit-learn's `ward_tree` and higra's `binary_partition_tree_ward_linkage` ignore the borders
+between regions, and scikit-image's `merge_hierarchical` keeps no tree.
 """
 
 import heapq
@@ -24,7 +24,7 @@ def agglomerate(
     size_exponent: float = 1.0,
     border_exponent: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    r"""Merge the nodes of a graph until one is left.
+    r"""Merge neighbouring nodes of a graph, down to a single node.
 
     Two neighbours a and b of sizes s and features f merge at the distance
 
@@ -48,21 +48,21 @@ def agglomerate(
     contrasts : ndarray of shape (n_pairs,), default=None
         Mean contrast along each border, 0 or larger. None: 0.
     factors : ndarray of shape (n_pairs,), default=None
-        How much what differs counts across each border, 0 or larger. None: 1.
+        Factor of the squared distance across each border, 0 or larger. None: 1.
     lengths : ndarray of shape (n_pairs,), default=None
         Length of each border, larger than 0. None: 1.
     size_exponent : float, default=1.0
-        p; the smaller, the earlier large regions merge.
+        p; with a smaller p, large regions merge earlier.
     border_exponent : float, default=0.0
-        q; the larger, the later regions merge that have little of their borders in common.
+        q; with a larger q, regions with a short common border merge later.
 
     Returns
     -------
     children : ndarray of int, shape (n_nodes - 1, 2)
-        What was merged, in order; the i-th merge makes node ``n_nodes + i``.
+        The two nodes of each merge; the i-th merge makes node ``n_nodes + i``.
     distances : ndarray of shape (n_nodes - 1,)
-        At which distance, increasing: where a merge brings two regions closer together than
-        its own parts were, they merge at the distance of these parts.
+        Distance of each merge, never decreasing: the running maximum of the measured
+        distances.
 
     References
     ----------
@@ -81,10 +81,10 @@ def agglomerate(
     for i in range(n_nodes - 1):
         while candidates and not graph.has(candidates[0]):
             heapq.heappop(candidates)
-        if not candidates:  # what is left is not connected: from here all are neighbours
+        if not candidates:  # the rest is not connected: now all are neighbours
             apart = np.array(list(combinations(sorted(graph.nodes), 2)))
-            ones = np.ones(len(apart))
-            graph.connect(apart, ones, np.zeros(len(apart)), ones)
+            unit = np.ones(len(apart))
+            graph.connect(apart, unit, np.zeros(len(apart)), unit)
             candidates = graph.measure_all()
         distances[i], *children[i] = heapq.heappop(candidates)
         for candidate in graph.merge(*children[i].tolist()):
@@ -93,7 +93,7 @@ def agglomerate(
 
 
 class _Graph:
-    """What is left of the graph: nodes, with their features, sizes and borders."""
+    """The nodes that are not merged yet, with their features, sizes and borders."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class _Graph:
         ]
 
     def merge(self, a: int, b: int) -> list[Candidate]:
-        """Replace two nodes by a new one -> distances from it to its neighbours."""
+        """Replace two nodes by a new node -> distances from it to its neighbours."""
         node = len(self.borders)
         both, sizes = [a, b], self.sizes[[a, b]]
         self.sizes[node] = sizes.sum()

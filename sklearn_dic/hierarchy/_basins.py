@@ -1,6 +1,7 @@
-"""Superpixels to merge: what lies inside closed contours."""
+"""Superpixels to merge: the watershed basins of the contours."""
 
 import numpy as np
+from skimage.measure import label
 from skimage.morphology import area_closing
 from skimage.segmentation import watershed
 
@@ -8,30 +9,41 @@ from sklearn_dic.images._color import gradient_length
 
 SIGMA = 1.0  # pixels: width of the Gaussian whose derivative is the gradient
 SMALLEST = 20  # pixels of a basin; with 10 to 50 the scores of BSDS300 are about the same
-SMALLEST_SHARE = 0.001  # of a small picture, which has few pixels to divide
+SMALLEST_SHARE = 0.001  # of a small image, which has few pixels to divide
 
 
-def find_basins(channels: np.ndarray, contours: np.ndarray) -> np.ndarray:
-    """Divide a picture where its colours change, and where its contours are.
+def find_basins(
+    channels: np.ndarray, contours: np.ndarray, mask: np.ndarray | None = None
+) -> np.ndarray:
+    """Divide an image where both its colours and its contours change.
 
-    The gradient alone has borders in textures, and the contours, of a reduced copy, lie beside
-    what they follow. Their product is a landscape whose basins are flooded.
+    The gradient alone has borders inside textures, and the contours, of a reduced copy, lie
+    beside the edges that they follow. The watershed floods their product.
 
     Parameters
     ----------
     channels : ndarray of shape (H, W, C)
-        The picture, as `to_lab` gives it.
+        The image, as `to_lab` gives it.
     contours : ndarray of shape (H, W)
-        0 or larger, as `spectral_contours` finds them.
+        0 or larger, from `spectral_contours`.
+    mask : ndarray of bool, shape (H, W), default=None
+        True where basins are found. None: everywhere.
 
     Returns
     -------
     labels : ndarray of int, shape (H, W)
-        Connected basins, from 1, of at least 20 pixels or a thousandth of a small picture; all 0
-        where nothing changes.
+        Connected basins of at least 20 pixels, or a thousandth of a small image. Pieces of the
+        mask may be smaller. All equal where nothing changes; 0 outside of the mask.
     """
     heights = gradient_length(channels, SIGMA) * contours
-    thick = [(0, max(3 - side, 0)) for side in heights.shape]  # scikit-image closes no thinner ones
-    smallest = min(SMALLEST, int(SMALLEST_SHARE * heights.size))
-    basins = watershed(area_closing(np.pad(heights, thick, mode="edge"), smallest))
-    return basins[: heights.shape[0], : heights.shape[1]]
+    if mask is not None:
+        heights[~mask] = heights.max() + 1  # so that each piece has a minimum of its own
+    thick = [(0, max(3 - side, 0)) for side in heights.shape]  # area_closing needs 3 x 3 pixels
+    n_pixels = heights.size if mask is None else np.count_nonzero(mask)
+    smallest = min(SMALLEST, int(SMALLEST_SHARE * n_pixels))
+    closed = area_closing(np.pad(heights, thick, mode="edge"), smallest)
+    basins = watershed(closed[: heights.shape[0], : heights.shape[1]], mask=mask)
+    if mask is not None and not basins[mask].all():  # pieces too small for a basin
+        pieces = label(mask & (basins == 0), connectivity=1)
+        basins = np.where(pieces > 0, pieces + basins.max(), basins)
+    return basins

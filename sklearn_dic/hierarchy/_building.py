@@ -1,22 +1,27 @@
-"""From a picture and its superpixels to a tree."""
+"""From an image and its superpixels to a merge tree."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import find_objects
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._basins import find_basins
+from sklearn_dic.hierarchy._coarse import coarse_segmentations
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
 from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
 from sklearn_dic.hierarchy._spectral import spectral_contours
+from sklearn_dic.hierarchy._weights import MergeWeights
 from sklearn_dic.images._color import is_in_unit_range, to_lab
+from sklearn_dic.images._masks import fill_outside
 from sklearn_dic.superpixels._map import check_superpixel_map
 from sklearn_dic.utils._warnings import warn_caller
 
-# Of a border, relative to the mean of the basins. It changes one tree of a hundred, a little.
+# Of a border, relative to the mean of the basins. It changes 1 tree of 100, a little.
 LEAST_STRENGTH = 0.05
 
 
@@ -24,109 +29,155 @@ def build_merge_tree(
     image: np.ndarray,
     superpixels: Any = None,
     *,
+    coarse: Sequence[Any] | None = None,
     features: Any = None,
     features_weight: float = 0.2,
-    enclosing_weight: float = 40.0,
-    gradient_weight: float = 300.0,
-    local_weight: float = 0.4,
-    spectral_exponent: float = 0.7,
-    size_exponent: float = 0.18,
-    border_exponent: float = 0.15,
+    mask: Any = None,
+    weights: MergeWeights | None = None,
 ) -> MergeTree:
-    """Merge the superpixels of one image, the most alike first.
+    """Merge the superpixels of an image, the most alike first.
 
     Parameters
     ----------
     image : ndarray of shape (H, W, C)
         Floats. Three channels from 0 to 1 are RGB, and compared in Lab; others are stretched
         to its range.
-    superpixels : array-like of int, shape (H, W) or (K, H, W), list of K maps, or None
-        The first map is merged; None, alone or as the first of a list: what lies inside the
-        contours of this picture, by a watershed. The other maps help: what lies in one of their
-        regions looks more alike.
+    superpixels : array-like of int, shape (H, W), default=None
+        The leaves of the tree. None: watershed basins of the contours.
+    coarse : sequence of array-like of int, shape (H, W), default=None
+        Coarse segmentations: superpixels in the same segment look more alike. None:
+        Felzenszwalb's at three scales.
     features : array-like of shape (H, W, D), default=None
-        Any more numbers that tell objects apart, such as learned ones. They are scaled to
-        vary as much over the picture as its colours.
+        Further features of the pixels, such as learned features. They are scaled to vary as much
+        over the image as its colours.
     features_weight : float, default=0.2
-        How much these count; 0: not at all, for the spectral contours neither.
-    enclosing_weight : float, default=40.0
-        How much the histograms of colours and textures in the regions of the other maps count:
-        the difference in Lab that is worth a Hellinger distance of 1.
-    gradient_weight : float, default=300.0
-        How much it counts, against a squared difference in colour, that the colours change
-        along a border.
-    local_weight : float, default=0.4
-        How much it counts, as a contrast of their border, that the superpixels that meet there
-        differ, against the difference of whole regions.
-    spectral_exponent : float, default=0.7
-        How much the strength of the spectral contour along a border counts. 0: not at all.
-    size_exponent, border_exponent : float, default=0.18, 0.15
-        See `RegionMerging`.
+        Weight of the features against the colours. 0 ignores them.
+    mask : array-like of bool, shape (H, W), default=None
+        False where pixels do not count: they have label -1, and change nothing in the rest, which
+        may hold NaN. None: all count.
+    weights : MergeWeights, default=None
+        Weights of the merge distance. None: the defaults.
 
     Returns
     -------
     tree : MergeTree
-        Sizes are shares of the picture, and borders are measured against those of what lies
-        inside its contours, so that distances mean about the same in pictures of any size and for
-        superpixels of any kind.
+        Sizes are shares of the image, and the strengths of borders are relative to those of the
+        basins, so that distances mean about the same in images of any size and for all
+        superpixel methods.
 
     Raises
     ------
     ValueError, TypeError
-        If image, superpixels or features have another shape, or values that are no numbers or
-        not finite; the message says what came.
+        If the shapes do not fit, or values are not finite numbers; the message names them.
 
     See Also
     --------
-    RegionMerging : Does so for any form of input.
+    sklearn_dic.RegionMerging : The same for any form of input.
     """
-    image = _check_image(image)
-    if features is not None:
-        features = _check_features(features, image.shape[:2])
-        if features_weight == 0:
-            features = None
+    weights = MergeWeights() if weights is None else weights
+    image = np.asarray(image)
+    if image.ndim != 3 or 0 in image.shape:
+        raise ValueError(f"the image has shape {image.shape}: (H, W, C) is needed")
     shape = image.shape[:2]
-    merged, *others = _split(superpixels)
-    leaves = None if merged is None else check_superpixel_map(merged, shape, "the image")
-    enclosing = [check_superpixel_map(one, shape, "the image") for one in others]
-    channels = _to_compare(image)
-    kinds = quantize_colors(channels)
-    if leaves is None or spectral_exponent > 0:
-        contours = spectral_contours(kinds, mutual_information(kinds), features)
-        basins = check_superpixel_map(find_basins(channels, contours), shape, "the image")
-    if leaves is None:
-        leaves = basins
-    described = [describe_regions(channels, kinds, leaves, enclosing, enclosing_weight)]
+    box: tuple[slice, ...] = (slice(None), slice(None))
+    inside = None
+    if mask is not None:
+        box, inside = _crop(np.asarray(mask), shape)
+        image = fill_outside(image[box], inside)
+        inside = None if inside.all() else inside
+    image = _check_numbers(image, "the image")
+    if superpixels is not None:
+        superpixels = check_superpixel_map(superpixels, shape, "the image")[box]
+    if coarse is not None:
+        coarse = [check_superpixel_map(labels, shape, "the image")[box] for labels in coarse]
     if features is not None:
-        weight = features_weight * relative_spread(features, channels)
-        described.append(weight * mean_by_region(features, leaves))
-    descriptions = np.concatenate(described, axis=1)
+        features = _check_features(features, shape)[box] if features_weight > 0 else None
+    tree = _build(image, superpixels, coarse, features, features_weight, inside, weights)
+    if mask is not None:
+        leaves = np.full(shape, -1, np.int32)
+        leaves[box] = tree.leaf_labels
+        tree = MergeTree(leaves, tree.children_, tree.distances_)
+    return tree
+
+
+def _build(
+    image: np.ndarray,
+    superpixels: np.ndarray | None,
+    coarse: Sequence[np.ndarray] | None,
+    features: np.ndarray | None,
+    features_weight: float,
+    mask: np.ndarray | None,
+    weights: MergeWeights,
+) -> MergeTree:
+    """Merge the superpixels of an image that was checked."""
+    channels = _to_lab(image)
+    # Leaves of the tree: the superpixels, or basins of the contours
+    colors = quantize_colors(channels, mask=mask)
+    if superpixels is None or weights.spectral_exponent > 0:
+        contours = spectral_contours(colors, mutual_information(colors), features)
+        basins = _number(find_basins(channels, contours, mask), mask)
+    leaves = basins if superpixels is None else _number(superpixels, mask)
+    # Features of the leaves: colours, colours of their coarse segments, learned features
+    if weights.coarse == 0:
+        coarse = []
+    elif coarse is None:
+        coarse = coarse_segmentations(image)
+    descriptions = describe_regions(channels, colors, leaves, coarse, weights.coarse)
+    if features is not None:
+        inside = ... if mask is None else mask
+        scale = features_weight * relative_spread(features[inside], channels[inside])
+        descriptions = np.hstack([descriptions, scale * mean_by_region(features, leaves)])
+    # Strength of their borders
     adjacency = find_adjacency(leaves)
     contrasts = np.zeros(len(adjacency.pairs))
-    if gradient_weight > 0:
-        contrasts += gradient_weight * gradient_contrast(channels, adjacency)
-    if local_weight > 0:
+    if weights.gradient > 0:
+        contrasts += weights.gradient * gradient_contrast(channels, adjacency)
+    if weights.local > 0:
         first, second = descriptions[adjacency.pairs.T]
-        contrasts += local_weight * ((first - second) ** 2).sum(axis=1)
+        contrasts += weights.local * ((first - second) ** 2).sum(axis=1)
     factors = None
-    if spectral_exponent > 0:
+    if weights.spectral_exponent > 0:
         strengths = _relative(mean_along_borders(contours, adjacency), contours, basins)
-        factors = np.maximum(strengths, LEAST_STRENGTH) ** spectral_exponent
+        factors = np.maximum(strengths, LEAST_STRENGTH) ** weights.spectral_exponent
+    sizes = np.bincount(leaves[leaves >= 0])
     children, distances = agglomerate(
         descriptions,
-        np.bincount(leaves.ravel()) / leaves.size,
+        sizes / sizes.sum(),
         adjacency.pairs,
         contrasts=contrasts,
         factors=factors,
         lengths=adjacency.lengths,
-        size_exponent=size_exponent,
-        border_exponent=border_exponent,
+        size_exponent=weights.size_exponent,
+        border_exponent=weights.border_exponent,
     )
     return MergeTree(leaves, children, distances)
 
 
-def _to_compare(image: np.ndarray) -> np.ndarray:
-    """Lab of RGB; other channels as they are, stretched."""
+def _crop(mask: np.ndarray, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], np.ndarray]:
+    """(H, W) mask -> its bounding box, and the part of the mask in the box.
+
+    The tree of the cropped image does not depend on the width of a masked rim.
+    """
+    if mask.shape != shape or not mask.any():
+        raise ValueError(
+            f"the mask has shape {mask.shape} and {np.count_nonzero(mask)} pixels that count; the "
+            f"image has shape {shape}, and at least one pixel is needed"
+        )
+    (box,) = find_objects(mask.astype(np.int8))
+    return box, mask[box].astype(bool)
+
+
+def _number(labels: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """Any labels -> int32, consecutive from 0; -1 outside of the mask."""
+    if mask is None:
+        return np.unique(labels, return_inverse=True)[1].reshape(labels.shape).astype(np.int32)
+    numbered = np.full(labels.shape, -1, np.int32)
+    numbered[mask] = np.unique(labels[mask], return_inverse=True)[1]
+    return numbered
+
+
+def _to_lab(image: np.ndarray) -> np.ndarray:
+    """Lab of RGB; other channels are stretched."""
     if is_in_unit_range(image):
         return to_lab(image, None)
     is_picture = image.shape[:2] != (1, 1) and image.shape[2] == 3  # and no pixel of a table
@@ -139,23 +190,15 @@ def _to_compare(image: np.ndarray) -> np.ndarray:
 
 
 def _relative(strengths: np.ndarray, contours: np.ndarray, basins: np.ndarray) -> np.ndarray:
-    """Divide the strengths of borders by the mean of the contours along those of the basins.
+    """Divide the strengths of borders by the mean strength of the borders of the basins.
 
-    The mean along the borders of what is merged would be high where superpixels are few and good,
-    and a distance would mean something else there. In a picture that is one basin all borders are
-    equally strong.
+    The mean strength of the superpixels' own borders would be high for few and good
+    superpixels, and their distances could not be compared with others. In an image with a
+    single basin all borders are equally strong.
     """
     adjacency = find_adjacency(basins)
     total = adjacency.lengths @ mean_along_borders(contours, adjacency)
     return strengths * (adjacency.lengths.sum() / total) if total > 0 else np.ones(len(strengths))
-
-
-def _check_image(image: Any) -> np.ndarray:
-    image = np.asarray(image)
-    if image.ndim != 3 or 0 in image.shape:
-        raise ValueError(f"the image has shape {image.shape}: (H, W, C) is needed")
-    _check_numbers(image, "the image")
-    return image.astype(np.float32) if image.dtype.kind == "b" else image
 
 
 def _check_features(features: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -165,21 +208,12 @@ def _check_features(features: Any, shape: tuple[int, ...]) -> np.ndarray:
             f"features of shape {features.shape} do not fit an image of {shape}: (H, W, D) is "
             "needed"
         )
-    _check_numbers(features, "the features of the image")
-    return features
+    return _check_numbers(features, "the features of the image")
 
 
-def _check_numbers(values: np.ndarray, name: str) -> None:
+def _check_numbers(values: np.ndarray, name: str) -> np.ndarray:
     if values.dtype.kind not in "fiub":
         raise TypeError(f"{name} cannot be used: dtype {values.dtype}, and numbers are needed")
     if not np.isfinite(values).all():
         raise ValueError(f"{name} cannot be used: NaN or infinity among the values")
-
-
-def _split(superpixels: Any) -> list[Any]:
-    """Take several maps apart; one stays whole."""
-    if superpixels is None:
-        return [None]
-    if len(superpixels) == 0:
-        raise ValueError("superpixels is empty: at least one map (H, W) is needed")
-    return [superpixels] if np.ndim(superpixels[0]) == 1 else list(superpixels)
+    return values.astype(np.float32) if values.dtype.kind == "b" else values

@@ -1,40 +1,39 @@
-"""How strongly the two sides of a border differ, without a label."""
+"""Contrast along the borders of regions."""
 
 import numpy as np
 
-from sklearn_dic.hierarchy._adjacency import RegionAdjacency, step_slices
+from sklearn_dic.hierarchy._adjacency import STEPS, RegionAdjacency, find_borders, step_slices
 from sklearn_dic.images._color import gradient_length
 
+SIGMA = 2.0  # pixels: width of the Gaussian whose derivative is the gradient
 
-def gradient_contrast(
-    channels: np.ndarray, adjacency: RegionAdjacency, sigma: float = 2.0
-) -> np.ndarray:
+
+def gradient_contrast(channels: np.ndarray, adjacency: RegionAdjacency) -> np.ndarray:
     """Mean length of the gradient along each border.
 
     Parameters
     ----------
     channels : ndarray of shape (H, W, C)
-        The picture.
+        The image.
     adjacency : RegionAdjacency
         Its regions.
-    sigma : float, default=2.0
-        Width of the Gaussian whose derivative is taken, in pixels.
 
     Returns
     -------
     contrasts : ndarray of shape (n_pairs,)
-        In the units of the channels, for each pixel.
+        In the units of the channels, per pixel.
     """
-    return mean_along_borders(gradient_length(channels, sigma), adjacency)
+    return mean_along_borders(gradient_length(channels, SIGMA), adjacency)
 
 
 def mean_along_borders(values: np.ndarray, adjacency: RegionAdjacency) -> np.ndarray:
     """(H, W) values -> (n_pairs,) means over the pixels on both sides of each border."""
     totals = np.zeros(len(adjacency.pairs))
-    for step in ((0, 1), (1, 0)):
+    for step in STEPS:
         first, second = step_slices(*step)
-        differ = adjacency.labels[first] != adjacency.labels[second]
-        places = adjacency.find(adjacency.labels[first][differ], adjacency.labels[second][differ])
-        means = (values[first][differ] + values[second][differ]) / 2
+        labels, others = adjacency.labels[first], adjacency.labels[second]
+        at_border = find_borders(labels, others)
+        places = adjacency.find(labels[at_border], others[at_border])
+        means = (values[first][at_border] + values[second][at_border]) / 2
         totals += np.bincount(places, means, len(totals))
     return totals / adjacency.lengths

@@ -1,19 +1,20 @@
-"""What a region looks like: means over its pixels."""
+"""Features of regions: means over their pixels."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from sklearn_dic.hierarchy._quantization import kind_histograms, overlap
+from sklearn_dic.hierarchy._quantization import color_histograms, overlap
 
 
 def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(H, W, D) values, (H, W) labels from 0 -> (n_regions, D) means."""
-    regions = labels.ravel()
+    """(H, W, D) values, (H, W) labels, -1 outside of the mask -> (n_regions, D) means."""
+    inside = labels >= 0
+    regions = labels[inside]
     sizes = np.bincount(regions)
     return np.stack(
         [
-            np.bincount(regions, plane.ravel(), len(sizes)) / sizes
+            np.bincount(regions, plane[inside], len(sizes)) / sizes
             for plane in np.moveaxis(values, -1, 0)
         ],
         axis=1,
@@ -22,45 +23,44 @@ def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def describe_regions(
     channels: np.ndarray,
-    kinds: np.ndarray,
+    colors: np.ndarray,
     labels: np.ndarray,
-    enclosing: Sequence[np.ndarray],
-    enclosing_weight: float,
+    coarse: Sequence[np.ndarray],
+    coarse_weight: float,
 ) -> np.ndarray:
-    """Describe regions by their colours, and by colours and textures of what encloses them.
+    """Describe regions by their mean colours, and by the colours of the coarse segments.
 
     Parameters
     ----------
     channels : ndarray of shape (H, W, C)
-        The picture.
-    kinds : ndarray of int, shape (H, W)
-        Kinds of pixels, as `quantize_colors` finds them.
+        The image, as `to_lab` gives it.
+    colors : ndarray of int, shape (H, W)
+        Palette index of each pixel, from `quantize_colors`.
     labels : ndarray of int, shape (H, W)
-        Regions, consecutive from 0.
-    enclosing : sequence of ndarray of int, shape (H, W)
-        Other divisions of the picture, mostly coarser ones. Regions of one object tend to lie
-        in the same of their regions.
-    enclosing_weight : float
-        How much a Hellinger distance of 1 between what encloses them counts, against a
-        difference of the channels.
+        Regions, consecutive from 0; -1 outside of the mask.
+    coarse : sequence of ndarray of int, shape (H, W)
+        Coarse segmentations, with labels from 0. Regions of the same object tend to lie in
+        the same coarse segment.
+    coarse_weight : float
+        The difference of the channels that equals a Hellinger distance of 1.
 
     Returns
     -------
     features : ndarray of shape (n_regions, n_features)
-        Means of the channels; then, for each division, the mean histogram of the enclosing
-        regions.
+        Means of the channels; then, for each coarse segmentation, the mean histogram of the
+        segments that a region lies in.
     """
-    enclosed = [  # their mean colours would say nothing more
-        enclosing_weight * overlap(labels, other) @ kind_histograms(kinds, other)
-        for other in enclosing
+    histograms = [  # mean colours of the segments would add nothing
+        coarse_weight * overlap(labels, segments) @ color_histograms(colors, segments)
+        for segments in coarse
     ]
-    return np.concatenate([mean_by_region(channels, labels), *enclosed], axis=1)
+    return np.concatenate([mean_by_region(channels, labels), *histograms], axis=1)
 
 
 def relative_spread(features: np.ndarray, channels: np.ndarray) -> float:
-    """Find what (H, W, D) features are multiplied by to vary as much as the channels do.
+    """Return the factor by which features vary as much as the channels.
 
-    Their units do not matter then, only how they differ from each other.
+    Both are of shape (..., D), over the same pixels. The units of the features do not matter.
     """
     found = _spread(features)
     return float(np.sqrt(_spread(channels) / found)) if found > 0 else 0.0

@@ -1,37 +1,38 @@
-"""A tree of regions: cut it into any number of them."""
-
-from numbers import Integral, Real
+"""A tree of regions, with the distance of each merge."""
 
 import numpy as np
-from sklearn.utils import check_scalar
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
-from sklearn_dic.superpixels._contours import draw_contours
+from sklearn_dic.superpixels._contours import NO_PLACE_TO_CUT, check_place_to_cut, draw_contours
 
 
 class MergeTree:
-    """Regions of one image, from superpixels to the whole, in scikit-learn's format.
+    """Regions of an image, from superpixels to the whole image, as a tree of merges.
+
+    Made by `RegionMerging`. Has the same methods and attributes as
+    `sklearn_dic.superpixels.ContourTree`, and also `children_` and `linkage`, since exactly two
+    regions merge at a time.
 
     Parameters
     ----------
     leaf_labels : ndarray of int, shape (H, W)
-        The regions that nothing has merged yet, consecutive from 0.
+        The leaf of each pixel, consecutive from 0; -1 outside of the mask.
     children : ndarray of int, shape (n_leaves - 1, 2)
-        What is merged, in order; the i-th merge makes node ``n_leaves + i``.
+        The two nodes of each merge; the i-th merge makes node ``n_leaves + i``.
     distances : ndarray of shape (n_leaves - 1,)
-        At which distance, increasing.
+        Distance of each merge, never decreasing.
 
     Attributes
     ----------
     leaf_labels, children_, distances_ : ndarray
         As given.
     n_leaves : int
-        Number of superpixels.
+        Number of leaves.
 
     See Also
     --------
-    RegionMerging : Makes such trees.
-    sklearn_dic.superpixels.ContourTree : The same for trees whose leaves are pixels.
+    RegionMerging : Builds and cuts merge trees.
+    sklearn_dic.superpixels.ContourTree : Merges several regions at once.
 
     Examples
     --------
@@ -41,7 +42,7 @@ class MergeTree:
     >>> [int(tree.cut(n_segments=n).max()) + 1 for n in (2, 3, 20)]
     [2, 3, 20]
 
-    It is what SciPy calls a linkage:
+    SciPy calls this format a linkage:
 
     >>> from scipy.cluster.hierarchy import dendrogram, is_valid_linkage
     >>> bool(is_valid_linkage(tree.linkage()))
@@ -60,7 +61,7 @@ class MergeTree:
 
     @property
     def n_leaves(self) -> int:
-        """Number of superpixels."""
+        """Number of leaves."""
         return len(self.children_) + 1
 
     def cut(self, *, n_segments: int | None = None, threshold: float | None = None) -> np.ndarray:
@@ -69,63 +70,63 @@ class MergeTree:
         Parameters
         ----------
         n_segments : int, default=None
-            Into exactly so many regions.
+            Number of regions, at most `n_leaves`.
         threshold : float, default=None
-            Where merges are farther than this. Takes precedence over `n_segments`.
+            Undo the merges at a larger distance. Takes precedence over `n_segments`.
 
         Returns
         -------
         labels : ndarray of shape (H, W), int32
-            Consecutive from 0, in the order of the smallest leaf of each region.
+            Consecutive from 0, in the order of the smallest leaf of each region; -1 outside of
+            the mask.
 
         Raises
         ------
         ValueError
-            If neither is given, or what is given is no place in the tree.
+            If neither is given, or the number or threshold is out of range.
         """
+        check_place_to_cut(n_segments, threshold)
         if threshold is not None:
-            if not (isinstance(threshold, Real) and threshold >= 0):
-                raise ValueError(
-                    f"threshold={threshold!r} is no distance in the tree, which starts at 0"
-                )
             n_merges = int(np.searchsorted(self.distances_, threshold, side="right"))
         elif n_segments is not None:
-            check_scalar(n_segments, "n_segments", Integral, min_val=1)
             if n_segments > self.n_leaves:
                 raise ValueError(
-                    f"n_segments={n_segments}, and the tree has {self.n_leaves} leaves: cut it "
-                    "into at most so many, or start from finer superpixels"
+                    f"n_segments={n_segments}, and the tree has {self.n_leaves} leaves; pass at "
+                    "most this number, or build the tree from finer superpixels"
                 )
             n_merges = self.n_leaves - int(n_segments)
         else:
-            raise ValueError("say n_segments or threshold: where to cut the tree")
-        return self._merge_leaves(n_merges)[self.leaf_labels]
+            raise ValueError(NO_PLACE_TO_CUT)
+        regions = np.append(self._merge_leaves(n_merges), np.int32(-1))  # label -1 stays -1
+        return regions[self.leaf_labels]
 
     def contour_map(self) -> np.ndarray:
-        """Draw all levels as one picture: the ultrametric contour map.
+        """Draw all levels in one array: the ultrametric contour map.
 
         Returns
         -------
         contours : ndarray of shape (2 H + 1, 2 W + 1), float64
-            Between two pixels, the distance at which their regions merge; the pixels lie at
-            odd rows and columns. `MCGSuperpixels` reads such maps as ``ucm2``. Pieces of a
-            region that touch at a corner alone are apart there, so that a cut of the map may
-            have more regions than one of the tree.
+            Between two pixels, the distance at which their regions merge. Pixels lie at
+            odd rows and columns. `FileSuperpixels` reads such maps as ``ucm2``. In the map,
+            pieces of a region that touch only at a corner are separate, so a cut of the map may
+            have more regions than a cut of the tree. The border of the mask is as strong as
+            the last merge.
         """
         adjacency = find_adjacency(self.leaf_labels)
         merges = np.append(self._common_merge(*adjacency.pairs.T), 0.0)  # the last: no border
-        labels = self.leaf_labels
+        labels, strongest = self.leaf_labels, self.distances_.max(initial=0.0)
 
         def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
             places = adjacency.find(first.ravel(), second.ravel())
-            return merges[places].reshape(first.shape)
+            at_mask = (first < 0) != (second < 0)
+            return np.where(at_mask, strongest, merges[places].reshape(first.shape))
 
         return draw_contours(
             between(labels[:, :-1], labels[:, 1:]), between(labels[:-1], labels[1:])
         )
 
     def linkage(self) -> np.ndarray:
-        """Give the tree as SciPy's dendrogram tools read it.
+        """Return the tree in SciPy's format, for example for dendrograms.
 
         Returns
         -------
@@ -138,12 +139,12 @@ class MergeTree:
         return np.column_stack([self.children_, self.distances_, counts[self.n_leaves :]])
 
     def parents(self) -> np.ndarray:
-        """Give the tree as higra reads it: ``higra.Tree(tree.parents())``.
+        """Return the tree in higra's format: ``higra.Tree(tree.parents())``.
 
         Returns
         -------
         parents : ndarray of int, shape (2 * n_leaves - 1,)
-            Parent of each node, leaves first; the root's is itself.
+            Parent of each node, leaves first; the parent of the root is the root itself.
         """
         parents = np.arange(2 * self.n_leaves - 1)
         for i, children in enumerate(self.children_):
@@ -151,7 +152,7 @@ class MergeTree:
         return parents
 
     def _merge_leaves(self, n_merges: int) -> np.ndarray:
-        """Region of each leaf after so many merges, int32."""
+        """Return the region of each leaf after the first merges, int32."""
         nodes = np.arange(self.n_leaves + n_merges)
         for i in range(n_merges - 1, -1, -1):  # from the root, so that parents come first
             nodes[self.children_[i]] = nodes[self.n_leaves + i]
@@ -161,7 +162,7 @@ class MergeTree:
         return np.argsort(np.argsort(first)).astype(np.int32)[regions]
 
     def _common_merge(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Distance at which each pair of leaves is merged."""
+        """Return the distance at which each pair of leaves merges."""
         parents = self.parents()
         first, second = first.copy(), second.copy()
         while (apart := first != second).any():  # parents have larger numbers: climb the smaller

@@ -5,43 +5,35 @@ from numbers import Integral
 import numpy as np
 
 from sklearn_dic.hierarchy._building import build_merge_tree
-from sklearn_dic.hierarchy._leaves import superpixels_to_merge
-from sklearn_dic.images._images import Images
 from sklearn_dic.superpixels import BaseSuperpixels
+from sklearn_dic.superpixels._base import Picture
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 
 class MergedSuperpixels(BaseSuperpixels):
     """Superpixels that are regions of a merge tree: few, and of all sizes.
 
-    The tree is that of `RegionMerging`, which knows the contours of the whole picture. Where its
-    regions vote, `DeepImageClustering` with ``n_segments=None`` learns labels that are nearer to
-    what people draw, in fewer epochs, than from Felzenszwalb's. Any number of channels;
-    three from 0 to 1 are RGB, and compared in Lab.
+    The tree is built as in `RegionMerging`, from the contours of the whole image. When these
+    regions vote, `DeepImageClustering` with ``n_segments=None`` learns labels that are closer to
+    human annotations, in fewer epochs, than with Felzenszwalb's superpixels. Images have any
+    number of channels; three channels from 0 to 1 are RGB, and are compared in Lab.
 
     Parameters
     ----------
     n_segments : int, default=20
-        Number of superpixels; fewer where the picture is almost even. The labels of the
-        network are at most as many.
+        Number of superpixels; fewer if the image is almost even. The network then has at most
+        as many labels.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------
-    RegionMerging : The same regions as an answer.
-    sklearn_dic.superpixels.FelzenszwalbSuperpixels : What votes by default.
-
-    Notes
-    -----
-    What a mask leaves out has the mean colour of the rest while regions are merged: it may be one
-    of them, or cut one of them into pieces, which count as superpixels of their own.
+    RegionMerging : Returns such regions as the segmentation.
+    sklearn_dic.superpixels.FelzenszwalbSuperpixels : The superpixels that vote by default.
 
     Examples
     --------
@@ -75,9 +67,9 @@ class MergedSuperpixels(BaseSuperpixels):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def _segment(self, image: np.ndarray) -> np.ndarray:
-        images = Images([image], ["the image"], "image", [None])
-        images.pixels = [image]  # converted already, and warned of
-        (maps,) = superpixels_to_merge(images, None)
-        tree = build_merge_tree(image, maps)
-        return tree.cut(n_segments=min(self.n_segments, tree.n_leaves))
+    def _segment_picture(self, picture: Picture) -> np.ndarray:
+        return self._segment(picture.pixels, picture.mask)
+
+    def _segment(self, image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+        tree = build_merge_tree(image, mask=mask)
+        return 1 + tree.cut(n_segments=min(self.n_segments, tree.n_leaves))  # 0 outside of the mask

@@ -1,34 +1,41 @@
-"""Kinds of pixels: a palette of the colours and textures of one picture, and what lies together."""
+"""A palette of the colours and textures of an image, and their mutual information."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from sklearn_dic.hierarchy._adjacency import step_slices
+from sklearn_dic.hierarchy._adjacency import pixel_pairs
 
-NEAR = (2, 4, 6, 8, 10, 12)  # pixels apart: which kinds are found together
-RHO = 1.25  # of the paper: how much frequent pairs count more than rare ones
-PRIOR = 1e-5  # share of each pair of kinds before any is counted
+NEAR = (2, 4, 6, 8, 10, 12)  # pixels between the members of a pair
+RHO = 1.25  # of the paper: weight of frequent pairs of colours
+PRIOR = 1e-5  # added to the frequency of each pair of colours
 
 
-def quantize_colors(channels: np.ndarray, n_kinds: int = 48, sigma: float = 2.0) -> np.ndarray:
-    """Sort pixels into kinds, by mean and deviation of the channels around them.
+def quantize_colors(
+    channels: np.ndarray,
+    n_colors: int = 48,
+    sigma: float = 2.0,
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
+    """Quantize the mean and the deviation of the channels around each pixel.
 
-    The kind that differs most along one axis is split at its mean, until there are enough or
-    nothing differs: k-means would be about as good [1]_, and depends on a draw.
+    The palette entry that varies most along an axis is split at its mean, until there are
+    enough or nothing varies: k-means would be about as good [1]_, and depends on a draw.
 
     Parameters
     ----------
     channels : ndarray of shape (H, W, C)
-        The picture.
-    n_kinds : int, default=48
-        At most so many.
+        The image.
+    n_colors : int, default=48
+        Largest size of the palette.
     sigma : float, default=2.0
         Width of the Gaussian window, in pixels.
+    mask : ndarray of bool, shape (H, W), default=None
+        False at pixels that do not count. None: all count.
 
     Returns
     -------
-    kinds : ndarray of shape (H, W), int64
-        Consecutive from 0.
+    colors : ndarray of shape (H, W), int64
+        Palette indices, consecutive from 0; -1 outside of the mask.
 
     References
     ----------
@@ -36,9 +43,9 @@ def quantize_colors(channels: np.ndarray, n_kinds: int = 48, sigma: float = 2.0)
        display", Color Research and Application 15 (1990), doi:10.1002/col.5080150109.
     """
     features = _local_statistics(channels, sigma).reshape(-1, 2 * channels.shape[-1])
-    members = [np.arange(len(features))]
-    spreads = [_spread(features)]
-    while len(members) < n_kinds:
+    members = [np.arange(len(features)) if mask is None else np.flatnonzero(mask)]
+    spreads = [_spread(features if mask is None else features[members[0]])]
+    while len(members) < n_colors:
         widest = int(np.argmax([spread.max() for spread in spreads]))
         values = features[members[widest], spreads[widest].argmax()]
         upper = values > values.mean()
@@ -47,70 +54,69 @@ def quantize_colors(channels: np.ndarray, n_kinds: int = 48, sigma: float = 2.0)
         halves = [members[widest][~upper], members[widest][upper]]
         members[widest : widest + 1] = halves
         spreads[widest : widest + 1] = [_spread(features[half]) for half in halves]
-    kinds = np.empty(len(features), np.int64)
-    for kind, pixels in enumerate(members):
-        kinds[pixels] = kind
-    return kinds.reshape(channels.shape[:2])
+    colors = np.full(len(features), -1, np.int64)
+    for color, pixels in enumerate(members):
+        colors[pixels] = color
+    return colors.reshape(channels.shape[:2])
 
 
-def kind_histograms(kinds: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Count the kinds of pixels in each region.
+def color_histograms(colors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Count the palette indices in each region.
 
     Parameters
     ----------
-    kinds, labels : ndarray of int, shape (H, W)
-        Consecutive from 0.
+    colors, labels : ndarray of int, shape (H, W)
+        Consecutive from 0; -1 where a pixel does not count.
 
     Returns
     -------
-    roots : ndarray of shape (n_regions, n_kinds)
+    roots : ndarray of shape (n_regions, n_colors)
         Square roots of the shares, so that the distance between two regions is that of
         Hellinger, from 0 to the root of 2.
     """
-    return np.sqrt(overlap(labels, kinds))
+    return np.sqrt(overlap(labels, colors))
 
 
 def overlap(labels: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(n_regions, n_others) shares of each region that have each label of another map."""
-    n_others = int(other.max()) + 1
-    codes = labels.ravel().astype(np.int64) * n_others + other.ravel()
-    counts = np.bincount(codes, minlength=(int(labels.max()) + 1) * n_others)
-    counts = counts.reshape(-1, n_others)
-    return counts / counts.sum(axis=1, keepdims=True)
+    n_regions, n_others = int(labels.max()) + 1, int(other.max()) + 1
+    inside = (labels >= 0) & (other >= 0)
+    codes = labels[inside].astype(np.int64) * n_others + other[inside]
+    counts = np.bincount(codes, minlength=n_regions * n_others).reshape(-1, n_others)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
-def mutual_information(kinds: np.ndarray) -> np.ndarray:
-    r"""Pointwise mutual information of the kinds of pixels that lie close together.
+def mutual_information(colors: np.ndarray) -> np.ndarray:
+    r"""Pointwise mutual information of the colours of nearby pixels.
 
-    Two kinds A and B that are neighbours all over the picture, like the two colours of a
-    leopard, belong together; two that meet at one border only do not. This number [1]_
+    Two colours A and B that are neighbours all over the image, like the two colours of a
+    leopard, belong together; colours that meet only at a border do not. Their information [1]_ is
 
     .. math:: \log \frac{P(A, B)^\rho}{P(A) P(B)}
 
-    says so, where P(A, B) is counted between pixels up to 12 apart in this one picture.
+    where P(A, B) is counted between pixels up to 12 apart in this image.
 
     Parameters
     ----------
-    kinds : ndarray of int, shape (H, W)
-        Kinds of pixels, as `quantize_colors` finds them.
+    colors : ndarray of int, shape (H, W)
+        Palette indices, from `quantize_colors`; -1 outside of the mask.
 
     Returns
     -------
-    information : ndarray of shape (n_kinds, n_kinds)
+    information : ndarray of shape (n_colors, n_colors)
 
     References
     ----------
     .. [1] P. Isola et al., "Crisp boundary detection using pointwise mutual information", ECCV
        2014, doi:10.1007/978-3-319-10578-9_52. There the density is estimated with kernels.
     """
-    n_kinds = int(kinds.max()) + 1
-    counts = np.zeros(n_kinds**2)
+    n_colors = int(colors.max()) + 1
+    counts = np.zeros(n_colors**2)
     for distance in NEAR:
         for step in _ring(distance, 8):
-            first, second = step_slices(*step)
-            codes = kinds[first] * n_kinds + kinds[second]
-            counts += np.bincount(codes.ravel(), minlength=n_kinds**2)
-    table = counts.reshape(n_kinds, n_kinds)
+            first, second = pixel_pairs(colors, step)
+            counts += np.bincount(first * n_colors + second, minlength=n_colors**2)
+    table = counts.reshape(n_colors, n_colors)
     joint = (table + table.T) / max(2 * counts.sum(), 1) + PRIOR
     joint /= joint.sum()
     each = joint.sum(axis=1)
@@ -135,7 +141,7 @@ def _spread(features: np.ndarray) -> np.ndarray:
 
 
 def _ring(distance: int, n_directions: int) -> list[tuple[int, int]]:
-    """List steps of one length over half a circle; the other half are their reverse."""
+    """List steps of equal length over half a circle; the other half are their reverse."""
     angles = np.arange(n_directions) * np.pi / n_directions
     rows, columns = distance * np.sin(angles), distance * np.cos(angles)
     return [(round(row), round(column)) for row, column in zip(rows, columns, strict=True)]

@@ -1,4 +1,4 @@
-"""What an image is: arrays and files, axes, masks and units; and how labels are drawn on it."""
+"""Read, check and draw images: arrays and files, axes, masks, units."""
 
 from sklearn_dic.images._images import Images, open_images
 

@@ -1,4 +1,4 @@
-"""Pictures of a segmentation, as arrays."""
+"""Draw images and segmentations as RGB arrays."""
 
 from collections.abc import Sequence
 
@@ -6,41 +6,41 @@ import numpy as np
 from skimage.segmentation import mark_boundaries
 from skimage.util import img_as_ubyte
 
-_LARGEST_SAMPLE = 100_000  # pixels from which the range and the components are found
+_LARGEST_SAMPLE = 100_000  # pixels that determine the range and the components
 
 
 def as_rgb(pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """[(H_i, W_i, C)] float -> [(H_i, W_i, 3)] float32 in [0, 1], to look at.
+    """[(H_i, W_i, C)] float -> [(H_i, W_i, 3)] float32 in [0, 1].
 
-    One or two channels show the first as grey, three or four the first three, and more
-    their three principal components. Values that leave [0, 1], or fill less than a quarter
-    of it, are stretched to it. Both are found for all pictures together, so that frames of a
-    film look alike.
+    Of 1 or 2 channels, the first is shown as grey; of 3 or 4, the first three as RGB; of more,
+    their 3 principal components. Values outside of [0, 1], or within less than a quarter of it,
+    are stretched to [0, 1]. Components and range are common to all pictures, so frames of a
+    film stay comparable.
     """
     n_channels = pictures[0].shape[2]
     if n_channels > 4:
         components, middle = _principal_components(_sample(pictures))
-        shown = [(one - middle) @ components for one in pictures]
+        shown = [(picture - middle) @ components for picture in pictures]
         low, high = np.percentile(_sample(shown), [1, 99], axis=0)
     else:
-        shown = [one[..., [0, 0, 0]] if n_channels < 3 else one[..., :3] for one in pictures]
+        shown = [part[..., [0, 0, 0]] if n_channels < 3 else part[..., :3] for part in pictures]
         low, high = 0.0, 1.0
-        darkest = min(float(one.min()) for one in shown)
-        brightest = max(float(one.max()) for one in shown)
+        darkest = min(float(part.min()) for part in shown)
+        brightest = max(float(part.max()) for part in shown)
         if darkest < 0 or not 0.25 <= brightest <= 1:
             low, high = np.percentile(_sample(shown), [0.5, 99.5])
     width = np.where(np.greater(high, low), np.subtract(high, low), 1)
-    return [np.clip((one - low) / width, 0, 1).astype(np.float32) for one in shown]
+    return [np.clip((part - low) / width, 0, 1).astype(np.float32) for part in shown]
 
 
 def _sample(pictures: Sequence[np.ndarray]) -> np.ndarray:
-    """Pixels spread over all pictures -> (n, C)."""
-    step = 1 + sum(one.shape[0] * one.shape[1] for one in pictures) // _LARGEST_SAMPLE
-    return np.concatenate([one.reshape(-1, one.shape[2])[::step] for one in pictures])
+    """Sample pixels of all pictures -> (n, C)."""
+    step = 1 + sum(part.shape[0] * part.shape[1] for part in pictures) // _LARGEST_SAMPLE
+    return np.concatenate([part.reshape(-1, part.shape[2])[::step] for part in pictures])
 
 
 def _principal_components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(n, C) -> the three strongest components (C, 3), and the mean (C,)."""
+    """(n, C) -> the first 3 principal components (C, 3), and the mean (C,)."""
     middle = rows.mean(axis=0)
     components = np.linalg.eigh(np.cov(rows - middle, rowvar=False, bias=True))[1][:, :-4:-1]
     largest = np.abs(components).argmax(axis=0)
@@ -50,7 +50,7 @@ def _principal_components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def draw_boundaries(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """(H, W, C) float, (H, W) labels -> (H, W, 3) uint8: boundaries over the picture.
 
-    Yellow with a black rim, so that they stand out on any ground.
+    Yellow with a black rim, visible on any background.
     """
     picture = as_rgb([pixels])[0]
     return img_as_ubyte(mark_boundaries(picture, labels, color=(1, 1, 0), outline_color=(0, 0, 0)))

@@ -1,24 +1,24 @@
-"""Read images of every accepted form, check them, and give answers the same form back."""
+"""Open and check images, and return answers in the form of the input."""
 
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-import joblib
 import numpy as np
 from PIL import Image
 from scipy import sparse
 
-from sklearn_dic.images._masks import check_masks, fill_outside
+from sklearn_dic.images._masks import check_any_pixel, check_masks, fill_outside, masks_of_arrays
 from sklearn_dic.images._reading import read_image
 from sklearn_dic.utils._validation import ChannelAxis
 from sklearn_dic.utils._warnings import warn_caller
 
 Form = Literal["image", "stack", "list", "table"]
 
-SAMPLE, SMALLEST_SAMPLE = 100_000, 1_000  # values that are looked at to find what is usual
-MANY_CHANNELS = 16  # more of them, and hardly any rows, may be something else
+SAMPLE, SMALLEST_SAMPLE = 100_000, 1_000  # values from which the usual range is estimated
+LARGEST_RATIO_OF_RANGES = 10
+MANY_CHANNELS = 16  # images with more channels and few rows may be stacks
 
 _EXPECTED = {
     "auto": "an image is (H, W) or (H, W, C), a stack of images (N, H, W, C)",
@@ -34,20 +34,20 @@ _FORMS: dict[Any, dict[int, Form]] = {
 
 @dataclass
 class Images:
-    """One image or a collection, opened but not yet converted.
+    """An image or a collection, opened but not yet converted.
 
     Attributes
     ----------
     given : list of ndarray of shape (H_i, W_i) or (H_i, W_i, C)
-        The images as they came, not copied.
+        The images of the caller, not copied.
     names : list of str
-        How an error calls each of them.
+        Name of each image in error messages.
     form : {"image", "stack", "list", "table"}
-        What the caller gave.
+        Form of the input.
     paths : list of (str, os.PathLike or None)
-        The files of the images that were given as paths.
+        File of each image, None for arrays.
     masks : list of ndarray of shape (H_i, W_i), bool, or None
-        Which pixels count.
+        True where a pixel counts. None if all pixels count.
     """
 
     given: list[np.ndarray]
@@ -62,7 +62,7 @@ class Images:
 
     @property
     def n_channels(self) -> int:
-        """Number of channels, the same in all images."""
+        """Number of channels, equal in all images."""
         return _n_channels(self.given[0])
 
     @property
@@ -71,43 +71,46 @@ class Images:
         return [(image.shape[0], image.shape[1]) for image in self.given]
 
     def take(self, place: int) -> "Images":
-        """One of the images, on its own."""
+        """Return a single image of the collection."""
         masks = None if self.masks is None else [self.masks[place]]
-        one = Images([self.given[place]], [self.names[place]], "image", [self.paths[place]], masks)
-        if "pixels" in vars(self):  # converted already, and warned of
-            one.pixels = [self.pixels[place]]
-        return one
+        taken = Images(
+            [self.given[place]], [self.names[place]], "image", [self.paths[place]], masks
+        )
+        if "pixels" in vars(self):  # converted before, with its warnings
+            taken.pixels = [self.pixels[place]]
+        return taken
 
     def every_mask(self) -> list[np.ndarray] | list[None]:
-        """List the mask of each image, None where all of its pixels count."""
+        """List the mask of each image, or None for each if all pixels count."""
         return [None] * len(self) if self.masks is None else self.masks
 
     @cached_property
     def pixels(self) -> list[np.ndarray]:
-        """The images as float32 arrays (H_i, W_i, C), checked to be finite.
+        """The images as finite float32 arrays (H_i, W_i, C).
 
-        Integers are divided by the maximum of their dtype, floats are taken as they are.
+        Integers are divided by the maximum of their dtype; floats are not scaled.
         """
-        if self.form == "table":  # range and mean are those of the table
+        if self.form == "table":  # check the range of the whole table
             mask = None if self.masks is None else np.concatenate(self.masks)
             return list(_to_floats(np.concatenate(self.given), mask, "the table")[:, None])
         parts = (self.given, self.every_mask(), self.names)
-        return [_to_floats(*one) for one in zip(*parts, strict=True)]
+        return [_to_floats(*image) for image in zip(*parts, strict=True)]
 
-    def fingerprint(self) -> str:
-        """Hash the pixels, whatever their dtype and masks."""
-        scaled = [_scale(image) for image in self.given]
-        return joblib.hash([image.reshape(*image.shape[:2], -1) for image in scaled])
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """The smallest and the largest value of all images, as floats."""
+        lowest = min(image.min() for image in self.pixels)
+        return float(lowest), float(max(image.max() for image in self.pixels))
 
     @cached_property
     def filled(self) -> list[np.ndarray]:
-        """The images as they came, with the mean colour where the masks are False."""
+        """The images of the caller, filled where the masks are False."""
         if self.masks is None:
             return self.given
         return [fill_outside(*pair) for pair in zip(self.given, self.masks, strict=True)]
 
     def in_form_of_input(self, answers: list[np.ndarray]) -> Any:
-        """[(H_i, W_i, ...)], one for each image -> the leading shape of the input."""
+        """[(H_i, W_i, ...)] for each image -> the leading shape of the input."""
         if self.form == "image":
             return answers[0]
         if self.form == "list":
@@ -117,35 +120,36 @@ class Images:
 
 
 def is_path(item: object) -> bool:
-    """Whether an item is the path of a file rather than pixels."""
+    """Whether an item is the path of a file."""
     return isinstance(item, str | os.PathLike)
 
 
 def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any], Form, list[str]]:
-    """Take a collection apart without looking at its pixels.
+    """Split a collection into images; pixels are not checked.
 
     Parameters
     ----------
     X : array-like, path, or list or tuple of these
-        One image or a collection.
+        An image or a collection.
     channel_axis : {"auto", -1, None}
-        How the axes of an array are read.
+        How the axes of an array are read, see `open_images`.
 
     Returns
     -------
     items : list
-        The images, as paths or anything that NumPy can read.
+        The images: paths, or any input of `numpy.asarray`.
     form : {"image", "stack", "list", "table"}
-        What `X` is.
+        Form of `X`.
     names : list of str
-        How an error calls each image: by its place in a collection, and by its path.
+        Name of each image in error messages: its place in a collection, and its path.
     """
     if is_path(X):
         return [X], "image", [f"the image {os.fspath(X)!r}"]
     if isinstance(X, list | tuple) and not X:
-        raise ValueError("X is an empty list: at least one image is needed")
+        raise ValueError("X is an empty list; pass at least one image")
     if isinstance(X, list | tuple) and (_is_nested(X) or np.ndim(X[0]) == 1):
-        X = _as_array(X, "X")  # rows of an image or of a table
+        is_masked = any(isinstance(row, np.ma.MaskedArray) for row in X)
+        X = np.ma.array(X) if is_masked else _as_array(X, "X")  # rows of an image or of a table
     if isinstance(X, list | tuple):
         names = [
             f"image {i} ({os.fspath(item)!r})" if is_path(item) else f"image {i}"
@@ -153,6 +157,8 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
         ]
         return list(X), "list", names
     array = _as_array(X, "X")
+    if isinstance(X, np.ma.MaskedArray):
+        array = np.ma.array(array, mask=np.ma.getmaskarray(X))
     form = _FORMS[channel_axis].get(array.ndim)
     if form is None:
         raise ValueError(_wrong_dimensions("X", array, channel_axis))
@@ -164,24 +170,30 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
 
 
 def _is_nested(X: Any) -> bool:
-    """Whether an array was written as lists of lists of numbers."""
+    """Whether X is nested lists of numbers."""
     while isinstance(X, list | tuple) and X:
         X = X[0]
     return np.isscalar(X) and not isinstance(X, str | bytes)
 
 
 def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) -> Images:
-    """Open one image or a collection, and check everything that needs no conversion.
+    """Open an image or a collection, and check all that needs no conversion.
+
+    The mask of a `numpy.ma.MaskedArray` counts as `mask` does: a pixel with a masked channel
+    is left out. Its values may be NaN.
 
     Parameters
     ----------
     X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, or list of these
-        The images; `channel_axis` says how the axes are read.
-    channel_axis : {"auto", -1, None}
-        "auto" as above; -1: the last axis is always the channels, so that (N, C) is a
-        table of pixels; None: there is no channel axis, so that (N, H, W) is a stack.
+        An image or a collection, with any number of channels. `Images` are returned as they are.
+    channel_axis : {"auto", -1, None}, default="auto"
+        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
+        channels last, 4-D a stack of images. -1: the last axis is always the channels, so
+        2-D is a table of pixels, (N, C). None: there is no channel axis, so 3-D is a stack
+        of grey images. A list of arrays is a collection of images of any sizes.
     mask : array-like of bool, list of these, or None
-        Which pixels count, in the form of `X` without channels.
+        True where a pixel counts, in the form of `X` without channels. Pixels must count in
+        both, `mask` and the mask of a masked array.
 
     Returns
     -------
@@ -190,8 +202,10 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
     Raises
     ------
     ValueError, TypeError, OSError
-        Where an image cannot be used, naming which one, what it is and what would work.
+        If an image cannot be used; the message names the image and the remedy.
     """
+    if isinstance(X, Images):
+        return X
     items, form, names = split_images(X, channel_axis)
     images = Images([], names, form, [item if is_path(item) else None for item in items])
     for item, name in zip(items, names, strict=True):
@@ -212,14 +226,35 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
                 f"{names[0]} has {images.n_channels} (shape {images.given[0].shape}): all "
                 "images of a collection need the same channels"
             )
-    if mask is not None:
-        masks = check_masks(mask, form, images.shapes, names)
-        images.masks = None if all(one.all() for one in masks) else masks
+    images.masks = _find_masks(items, mask, images)
     return images
 
 
+def check_n_channels(estimator: Any, images: Images) -> None:
+    """Compare the channels of images with those of the fit.
+
+    Parameters
+    ----------
+    estimator : object
+        A fitted estimator, with `n_features_in_`.
+    images : Images
+        The images of a prediction.
+
+    Raises
+    ------
+    ValueError
+        If they differ, in the words that scikit-learn's checks expect.
+    """
+    if images.n_channels != estimator.n_features_in_:
+        raise ValueError(
+            f"X has {images.n_channels} features, but {type(estimator).__name__} is expecting "
+            f"{estimator.n_features_in_} features as input: these are the channels of "
+            f"{images.names[0]}, of shape {images.given[0].shape}"
+        )
+
+
 def _as_array(item: Any, name: str) -> np.ndarray:
-    """Anything that NumPy reads -> array of bool, integers or floats."""
+    """Input of `numpy.asarray` -> array of bool, integers or floats."""
     if item is None:
         raise TypeError(f"{name} is None; an image is an array or a path")
     if sparse.issparse(item):
@@ -227,13 +262,8 @@ def _as_array(item: Any, name: str) -> np.ndarray:
             f"{name} is a sparse {item.format} matrix of shape {item.shape}; an image is "
             "dense: pass `X.toarray()`"
         )
-    if isinstance(item, np.ma.MaskedArray) and np.ma.is_masked(item):
-        raise TypeError(
-            f"{name} is a masked array of shape {item.shape} with {item.mask.sum()} masked "
-            "values, which would be taken for pixels: fill them first (`X.filled(...)`)"
-        )
     if isinstance(item, Image.Image) and item.mode in ("P", "PA"):
-        item = item.convert()  # from numbers in a palette to colours, as a file is read
+        item = item.convert()  # from palette indices to colours, as in files
     try:
         array = np.asarray(item)
     except ValueError as error:  # nested sequences of unequal lengths
@@ -242,29 +272,42 @@ def _as_array(item: Any, name: str) -> np.ndarray:
         ) from error
     except (TypeError, RuntimeError) as error:  # a tensor that NumPy cannot see
         raise TypeError(f"{name}, a {type(item).__name__}, is no array: {error}") from error
-    what = f"{name} is an array of shape {array.shape} and dtype {array.dtype}"
+    found = f"{name} is an array of shape {array.shape} and dtype {array.dtype}"
     if array.dtype.kind == "c":
-        raise ValueError(f"Complex data not supported: {what}; pass `abs(X)` or two channels")
+        raise ValueError(f"Complex data not supported: {found}; pass `abs(X)` or two channels")
     if array.dtype.kind == "O":
         if array.ndim == 0:
             raise TypeError(
                 f"{name} is a {type(item).__name__}; an image is an array or a path, and several "
                 "images go into a list"
             )
-        if any(is_path(one) for one in array.flat):
-            raise TypeError(f"{what} with paths in it; several paths go into a list: `list(X)`")
+        if any(is_path(value) for value in array.flat):
+            raise TypeError(f"{found} with paths in it; several paths go into a list: `list(X)`")
         try:
             return array.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise TypeError(
-                f"{what}, and not all of it is numbers ({error}); an image holds integers or "
+                f"{found}, and not all of it is numbers ({error}); an image holds integers or "
                 "floats, and several images go into a list"
             ) from error
     if array.dtype.kind not in "biuf":
         raise ValueError(
-            f"{what}; an image holds integers or floats, and several paths go into a list"
+            f"{found}; an image holds integers or floats, and several paths go into a list"
         )
     return array
+
+
+def _find_masks(items: list[Any], mask: Any, images: Images) -> list[np.ndarray] | None:
+    """Combine the masks of masked arrays with the mask passed; None if all pixels count."""
+    masks = masks_of_arrays(items, images.shapes)
+    if mask is not None:
+        passed = check_masks(mask, images.form, images.shapes, images.names)
+        masks = passed if masks is None else [a & b for a, b in zip(masks, passed, strict=True)]
+    if masks is None or all(part.all() for part in masks):
+        return None
+    if images.form != "table":
+        check_any_pixel(masks, images.names)
+    return masks
 
 
 def _wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -> str:
@@ -276,7 +319,7 @@ def _wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -
 
 
 def _warn_of_channels_first(image: np.ndarray, name: str) -> None:
-    """Warn of what may be channels, slices or pages, taken for the rows of an image."""
+    """Warn if channels, slices or pages may have been read as rows of an image."""
     if image.ndim < 3:
         return
     height, width, n_channels = image.shape
@@ -305,7 +348,7 @@ def _n_channels(image: np.ndarray) -> int:
 def _to_floats(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndarray:
     """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array."""
     scaled = _scale(image)
-    if mask is not None:  # after scaling, so that each dtype has the same mean
+    if mask is not None:  # after scaling, for equal values in all dtypes
         scaled = fill_outside(scaled, mask)
     _check_finite(scaled, image, name)
     _warn_of_range(scaled, image, name)
@@ -313,41 +356,56 @@ def _to_floats(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndar
 
 
 def _scale(array: np.ndarray) -> np.ndarray:
-    """Any numbers -> new float32 array; integers relative to their dtype's maximum."""
+    """Any numbers -> new float32 array; integers are divided by their dtype's maximum."""
     if array.dtype.kind not in "iu":
-        with np.errstate(over="ignore"):  # infinity is reported with its place
+        with np.errstate(over="ignore"):  # _check_finite reports infinity
             return array.astype(np.float32, order="C", copy=True)
     largest = np.iinfo(array.dtype).max
     return (array / np.float64(largest)).astype(np.float32, order="C")
 
 
 def _warn_of_range(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
-    """Warn where hardly any difference is left between pixels, or a few are unlike all others."""
+    """Warn if pixels are nearly equal, or if a few outliers set their range."""
     if given.dtype.kind == "b":
         return
     unit = np.iinfo(given.dtype).max if given.dtype.kind in "iu" else 1
     lowest, highest = unit * pixels.min(), unit * pixels.max()
-    told = f"{name} has dtype {given.dtype} and values from {lowest:g} to {highest:g}"
+    found = f"{name} has dtype {given.dtype} and values from {lowest:g} to {highest:g}"
     sample = pixels.ravel()[:: max(1, pixels.size // SAMPLE)]
-    # Of 14 bits in 16, or of labels for pixels, this is left.
+    # For example 14 bits in 16, or labels in place of pixels.
     if given.dtype.kind in "iu" and given.itemsize > 1 and 0 < highest - lowest < 0.3 * unit:
         brightest = 2 ** round(float(max(highest, -lowest))).bit_length() - 1
         warn_caller(
-            f"{told}: divided by {unit}, the maximum of its dtype, they are nearly alike. Where "
+            f"{found}: divided by {unit}, the maximum of its dtype, they are nearly alike. Where "
             f"{brightest} is white, pass `image / {brightest}`"
         )
     if len(sample) < SMALLEST_SAMPLE:
         return
     if given.dtype.kind == "f" and 0 < highest - lowest < 1 / 8:
         warn_caller(
-            f"{told}, which are nearly alike where a range of 1 is expected. Stretch it: "
+            f"{found}, which are nearly alike where a range of 1 is expected. Stretch it: "
             "`(image - image.min()) / np.ptp(image)`"
         )
     low, high = unit * np.quantile(sample, [0.001, 0.999])
     if 0 < 10 * (high - low) < highest - lowest:
         warn_caller(
-            f"{told}, and all but a few of them are from {low:g} to {high:g}. Leave the others out "
-            f"with a sample_mask, or clip the image: `np.clip(image, {low:g}, {high:g})`"
+            f"{found}, and all but a few of them are from {low:g} to {high:g}. Mask the others "
+            f"with sample_mask, or clip the image: `np.clip(image, {low:g}, {high:g})`"
+        )
+
+
+def warn_of_other_range(images: Images, expected: tuple[float, float]) -> None:
+    """Warn of images that seem to be in another unit than those of the fit."""
+    (low, high), (old_low, old_high) = images.value_range, expected
+    if high == low or old_high == old_low:  # constant images
+        return
+    ratio = (high - low) / (old_high - old_low)
+    if not 1 / LARGEST_RATIO_OF_RANGES < ratio < LARGEST_RATIO_OF_RANGES:
+        name = "the table" if images.form == "table" else images.names[0]
+        warn_caller(
+            f"the values of {name}, as floats, go from {low:g} to {high:g}, and those that "
+            f"the network was trained on from {old_low:g} to {old_high:g}; its labels mean the "
+            "same only in images of the same range"
         )
 
 
@@ -359,9 +417,9 @@ def _check_finite(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
     if pixels.ndim == 3:
         where += f", channel {place[2]}"
     value = given[place]
-    what = "NaN" if np.isnan(value) else "infinity" if np.isinf(value) else "infinity in float32"
+    problem = "NaN" if np.isnan(value) else "infinity" if np.isinf(value) else "infinity in float32"
     count = int((~np.isfinite(pixels)).sum())
     raise ValueError(
-        f"{name} contains {what} at {where} (value {value}, {count} such value(s) in an array of "
-        f"shape {given.shape}); replace them first, for example with `np.nan_to_num`"
+        f"{name} contains {problem} at {where} (value {value}, {count} such value(s) in an array "
+        f"of shape {given.shape}); replace them first, for example with `np.nan_to_num`"
     )

@@ -1,4 +1,4 @@
-"""Colours of labels: neighbours differ, for colour-blind eyes too."""
+"""Choose colours of labels; neighbours differ, also in colour-blind vision."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -7,8 +7,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-# The set was searched for the largest CIEDE2000 distance that is left in every kind of vision
-# below: 22 among the first 8, 14 among the first 12, 10 among the first 20, 7 among all.
+# Chosen for the largest CIEDE2000 distance in all visions below: 22 among the first 8 colours,
+# 14 among the first 12, 10 among the first 20, 7 among all.
 PALETTE = (
     np.frombuffer(
         bytes.fromhex(
@@ -22,7 +22,7 @@ PALETTE = (
     / 255
 )
 
-# Linear RGB as it is seen, by Machado, Oliveira & Fernandes, "A physiologically-based model for
+# Matrices on linear RGB, by Machado, Oliveira & Fernandes, "A physiologically-based model for
 # simulation of color vision deficiency", IEEE TVCG 15 (2009), severity 1.0.
 VISIONS = {
     "normal": np.eye(3),
@@ -49,7 +49,7 @@ VISIONS = {
     ),
 }
 _NO_LABEL = 0.35  # grey
-_CLEAR = 20.0  # CIEDE2000; nothing is gained by neighbours that differ more
+_CLEAR = 20.0  # CIEDE2000; larger differences of neighbours count as equal
 
 Color = tuple[float, float, float]
 
@@ -57,10 +57,9 @@ Color = tuple[float, float, float]
 def label_colors(maps: Sequence[np.ndarray]) -> dict[int, Color]:
     """Choose a colour for each label, the same in all maps, so that neighbours differ.
 
-    Each label, those with most neighbours first, takes the colour that differs most from
-    those that its neighbours have. Up to as many labels as the palette has colours, each has
-    one of its own. Negative labels are none, and grey. The answer depends on nothing but the
-    maps.
+    Labels are coloured in order of their number of neighbours, largest first. Each takes the
+    palette colour that differs most from the colours of its neighbours. While the palette has
+    unused colours, no colour is used twice. Negative labels are grey. Deterministic.
 
     Parameters
     ----------
@@ -72,27 +71,29 @@ def label_colors(maps: Sequence[np.ndarray]) -> dict[int, Color]:
     colors : dict of int to (R, G, B), in [0, 1]
         In the order of the labels.
     """
-    labels, numbers = np.unique(np.concatenate([one.ravel() for one in maps]), return_inverse=True)
-    ends = np.cumsum([one.size for one in maps])[:-1]
+    labels, numbers = np.unique(
+        np.concatenate([labels.ravel() for labels in maps]), return_inverse=True
+    )
+    ends = np.cumsum([labels.size for labels in maps])[:-1]
     dense = [
-        part.reshape(one.shape) for part, one in zip(np.split(numbers, ends), maps, strict=True)
+        part.reshape(full.shape) for part, full in zip(np.split(numbers, ends), maps, strict=True)
     ]
     neighbors = _neighbors(dense, len(labels))
     distances = _distances()
-    counted = labels >= 0
+    inside = labels >= 0
     chosen = np.full(len(labels), -1)
     uses = np.zeros(len(PALETTE), np.int64)
     for label in np.argsort(-np.diff(neighbors.indptr), kind="stable"):
-        if not counted[label]:
+        if not inside[label]:
             continue
         around = chosen[neighbors.indices[neighbors.indptr[label] : neighbors.indptr[label + 1]]]
         around = around[around >= 0]
         clear = distances[around].min(axis=0, initial=_CLEAR)
-        if counted.sum() <= len(PALETTE):
+        if inside.sum() <= len(PALETTE):
             clear[uses > 0] = -1
         chosen[label] = np.lexsort((uses, -clear))[0]
         uses[chosen[label]] += 1
-    colors = np.where(counted[:, None], PALETTE[chosen], _NO_LABEL)
+    colors = np.where(inside[:, None], PALETTE[chosen], _NO_LABEL)
     return dict(zip(labels.tolist(), map(tuple, colors.tolist()), strict=True))
 
 
@@ -103,7 +104,7 @@ def paint_labels(labels: np.ndarray, colors: dict[int, Color]) -> np.ndarray:
 
 
 def _neighbors(maps: Sequence[np.ndarray], n_labels: int) -> csr_array:
-    """Labels that touch somewhere, at corners too -> symmetric (n_labels, n_labels)."""
+    """Labels that touch, also at corners -> symmetric (n_labels, n_labels)."""
     pairs = []
     for labels in maps:
         shifted = [
@@ -112,17 +113,17 @@ def _neighbors(maps: Sequence[np.ndarray], n_labels: int) -> csr_array:
             (labels[:-1, :-1], labels[1:, 1:]),
             (labels[:-1, 1:], labels[1:, :-1]),
         ]
-        for one, other in shifted:
-            differ = one != other
-            pairs.append(np.stack([one[differ], other[differ]]))
-    one, other = np.concatenate(pairs, axis=1)
-    both = np.concatenate([one, other]), np.concatenate([other, one])
-    return csr_array((np.ones(2 * len(one), bool), both), shape=(n_labels, n_labels))
+        for first, second in shifted:
+            differ = first != second
+            pairs.append(np.stack([first[differ], second[differ]]))
+    first, second = np.concatenate(pairs, axis=1)
+    both = np.concatenate([first, second]), np.concatenate([second, first])
+    return csr_array((np.ones(2 * len(first), bool), both), shape=(n_labels, n_labels))
 
 
 @cache
 def _distances() -> np.ndarray:
-    """CIEDE2000 between the colours of the palette, in the vision that tells them apart least."""
+    """CIEDE2000 between the palette colours, the smallest over all visions."""
     linear = np.where(PALETTE <= 0.04045, PALETTE / 12.92, ((PALETTE + 0.055) / 1.055) ** 2.4)
     least = np.full((len(PALETTE), len(PALETTE)), np.inf)
     for matrix in VISIONS.values():

@@ -1,9 +1,10 @@
-"""Masks: which pixels of an image count."""
+"""Masks: True where a pixel of an image counts."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 
 def check_masks(
@@ -16,25 +17,25 @@ def check_masks(
     mask : array-like of bool, or list of these
         In the form of the images, without their channels; None in a list: all pixels count.
     form : {"image", "stack", "list", "table"}
-        What the images are.
+        Form of the images.
     shapes : sequence of (int, int)
         (H_i, W_i) of each image.
     names : sequence of str
-        How an error calls each image.
+        Name of each image in error messages.
     """
     if form != "image" and not hasattr(mask, "__len__"):
         raise ValueError(
-            f"the mask is {mask!r}, and there are {len(shapes)} images: one for each is needed"
+            f"the mask is {mask!r}, and there are {len(shapes)} images: pass a mask for each"
         )
     masks = [mask] if form == "image" else list(mask)
     if len(masks) != len(shapes):
         raise ValueError(
-            f"there are {len(shapes)} image(s), and the mask has length {len(masks)}: one mask "
-            "for each image is needed"
+            f"there are {len(shapes)} image(s), and the mask has length {len(masks)}: pass a "
+            "mask for each image"
         )
     return [
-        np.ones(shape, bool) if one is None else _check_mask(np.asarray(one), form, shape, name)
-        for one, shape, name in zip(masks, shapes, names, strict=True)
+        np.ones(shape, bool) if part is None else _check_mask(np.asarray(part), form, shape, name)
+        for part, shape, name in zip(masks, shapes, names, strict=True)
     ]
 
 
@@ -48,14 +49,52 @@ def _check_mask(mask: np.ndarray, form: str, shape: tuple[int, int], name: str) 
             f"the mask of {name} has dtype {mask.dtype} and values from {mask.min()} to "
             f"{mask.max()}; a mask is True or 1 where the image counts, else False or 0"
         )
-    if not mask.any() and form != "table":
-        raise ValueError(f"the mask of {name} is False everywhere: no pixel is left")
     return mask.astype(bool)
 
 
+def masks_of_arrays(
+    items: Sequence[Any], shapes: Sequence[tuple[int, int]]
+) -> list[np.ndarray] | None:
+    """Read the masks of masked arrays -> [(H_i, W_i)] bool, True where no channel is masked.
+
+    Parameters
+    ----------
+    items : sequence
+        The images as given, masked arrays among them.
+    shapes : sequence of (int, int)
+        (H_i, W_i) of each image.
+
+    Returns
+    -------
+    masks : list of ndarray of shape (H_i, W_i), bool, or None
+        None if no item is a masked array.
+    """
+    if not any(isinstance(item, np.ma.MaskedArray) for item in items):
+        return None
+    masks = []
+    for item, shape in zip(items, shapes, strict=True):
+        mask: np.ndarray = np.ones(shape, bool)
+        if isinstance(item, np.ma.MaskedArray):
+            mask = np.asarray(~np.ma.getmaskarray(item).reshape(*shape, -1).any(axis=2))
+        masks.append(mask)
+    return masks
+
+
+def check_any_pixel(masks: Sequence[np.ndarray], names: Sequence[str]) -> None:
+    """Raise ValueError if a mask leaves no pixel of an image."""
+    for mask, name in zip(masks, names, strict=True):
+        if not mask.any():
+            raise ValueError(f"the mask of {name} is False everywhere: no pixel is left")
+
+
 def fill_outside(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(H, W) or (H, W, C) -> a copy with the mean colour where the mask is False."""
-    filled = np.array(image)
-    mean = image[mask].mean(axis=0, dtype=np.float64) if mask.any() else 0
-    filled[~mask] = mean if np.isfinite(mean).all() else 0
-    return filled
+    """(H, W) or (H, W, C) -> a copy, with the nearest pixel of the mask at each other pixel.
+
+    So there is no edge at the border of the mask.
+    """
+    if mask.all():
+        return image.copy()
+    if not mask.any():  # of a table
+        return np.zeros_like(image)
+    nearest = distance_transform_edt(~mask, return_distances=False, return_indices=True)
+    return image[tuple(nearest)]

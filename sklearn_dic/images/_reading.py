@@ -8,18 +8,18 @@ import tifffile
 from skimage import io
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
-_PAGES = {"I": "pages", "T": "frames", "Z": "slices"}  # axes of a TIFF file that are no channels
+_PAGES = {"I": "pages", "T": "frames", "Z": "slices"}  # TIFF axes that are not channels
 
 
 def read_image(path: str | os.PathLike) -> np.ndarray:
-    """Read an image file as `skimage.io.imread` does, the channels last; a failure names the file.
+    """Read an image file by `skimage.io.imread`, channels last.
 
     Raises
     ------
     ValueError
-        If it is a TIFF file of several pictures.
+        If a TIFF file has several pictures.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
     """
     if Path(path).is_dir():
         raise IsADirectoryError(f"{os.fspath(path)!r} is a folder; pass the paths of its images")
@@ -28,30 +28,30 @@ def read_image(path: str | os.PathLike) -> np.ndarray:
         axes, shape = _axes(path)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
-    except Exception as error:  # each decoder has errors of its own
+    except Exception as error:  # decoders raise errors of any type
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if "Could not find a backend" in reason:
-            reason = "it is damaged, or of a format that no installed library reads"
+            reason = "it is damaged, or no installed library reads its format"
         raise OSError(f"{os.fspath(path)!r} cannot be read as an image: {reason}") from error
     if len(axes) == 3 and axes[0] in _PAGES and axes.endswith("YX"):
         name = repr(os.fspath(path))
         raise ValueError(
             f"{name} holds {shape[0]} {_PAGES[axes[0]]} of {shape[2]} x {shape[1]} "
             f"pixels (width x height). Pass them as images, `list(tifffile.imread({name}))`, or as "
-            f"the channels of one, `np.moveaxis(tifffile.imread({name}), 0, -1)`"
+            f"channels, `np.moveaxis(tifffile.imread({name}), 0, -1)`"
         )
-    if axes in ("SYX", "CYX") and image.shape == shape:  # skimage knows 3 or 4 channels only
+    if axes in ("SYX", "CYX") and image.shape == shape:  # skimage moves 3 or 4 channels only
         return np.moveaxis(image, 0, -1)
     if axes == "YX":
         return image.reshape(shape)
-    # A format for films holds a single picture as a film of one.
+    # Film formats store a single picture as a film of length 1.
     return image[0] if image.ndim == 4 and len(image) == 1 else image
 
 
 def _axes(path: str | os.PathLike) -> tuple[str, tuple[int, ...]]:
-    """Tell the axes of a TIFF file that are longer than 1, in tifffile's letters, and how long.
+    """Return names (letters of tifffile) and lengths of the axes longer than 1 of a TIFF file.
 
-    Nothing is told of other files.
+    Empty for other files.
     """
     if Path(path).suffix.lower() not in (".tif", ".tiff") or not Path(path).is_file():
         return "", ()
@@ -62,10 +62,10 @@ def _axes(path: str | os.PathLike) -> tuple[str, tuple[int, ...]]:
 
 
 def is_image_file(path: Path) -> bool:
-    """Whether a file has one of the usual suffixes of images."""
+    """Whether a file has a common suffix of image files."""
     return path.suffix.lower() in _SUFFIXES and path.is_file()
 
 
 def image_files(folder: Path) -> list[Path]:
-    """Image files directly in a folder, sorted by name."""
+    """List the image files of a folder, without subfolders, sorted by name."""
     return sorted(path for path in folder.iterdir() if is_image_file(path))

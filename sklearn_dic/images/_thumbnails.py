@@ -1,4 +1,4 @@
-"""Small pictures of label maps, in the HTML that notebooks show for an estimator."""
+"""Thumbnails of label maps in the HTML representation of an estimator."""
 
 import base64
 import io
@@ -11,22 +11,22 @@ from PIL import Image
 
 from sklearn_dic.images._label_colors import Color, label_colors
 
-_SIDE = 256  # pixels, the longest side of one thumbnail
-_MOST = 4  # thumbnails, of half that side
-_LARGEST_PNG = 24_000  # bytes of all together; a notebook keeps them for good
+_SIDE = 256  # pixels, the longest side of a single thumbnail
+_MOST = 4  # thumbnails, each of half that side
+_LARGEST_PNG = 24_000  # bytes, sum of all thumbnails; notebooks store them
 
 
 class ThumbnailMixin:
-    """Show the label maps `labels_` of a fitted estimator below scikit-learn's diagram."""
+    """Show thumbnails of `labels_` below scikit-learn's diagram of an estimator."""
 
     @property
     def _repr_html_(self) -> Callable[[], str]:
-        """HTML for IPython; absent, as scikit-learn's is, where its display is "text"."""
+        """HTML for IPython; absent if scikit-learn's option `display` is "text"."""
         diagram = super()._repr_html_  # type: ignore[misc]  # BaseEstimator has it
         return lambda: diagram() + _thumbnails(getattr(self, "labels_", None))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        """All representations for IPython."""
+        """Return all representations for IPython."""
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]  # of BaseEstimator
         if "text/html" in bundle:
             bundle["text/html"] += _thumbnails(getattr(self, "labels_", None))
@@ -34,19 +34,19 @@ class ThumbnailMixin:
 
 
 def _thumbnails(labels: Any) -> str:
-    """Draw the first of the label maps, in colours; "" where there is none."""
+    """Draw the first label maps in colours; "" if there is none."""
     if isinstance(labels, np.ndarray):
         labels = [labels] if labels.ndim == 2 else list(labels) if labels.ndim == 3 else []
-    maps = [one for one in labels or [] if one is not None]
+    maps = [part for part in labels or [] if part is not None]
     if not maps:
         return ""
-    shown = [np.asarray(one) for one in maps[:_MOST]]
+    shown = [np.asarray(part) for part in maps[:_MOST]]
     side = _SIDE if len(shown) == 1 else _SIDE // 2
     pngs = _as_pngs(shown, side)
     while sum(map(len, pngs)) > _LARGEST_PNG:
         side //= 2
         pngs = _as_pngs(shown, side)
-    sizes = [f"{one.shape[1]} &times; {one.shape[0]} pixels" for one in shown]
+    sizes = [f"{part.shape[1]} &times; {part.shape[0]} pixels" for part in shown]
     if len(maps) == 1:
         sizes = [f"labels 0 to {maps[0].max()}, {sizes[0]}"]
     pictures = "".join(map(_as_html, sizes, pngs))
@@ -55,15 +55,15 @@ def _thumbnails(labels: Any) -> str:
 
 
 def _as_pngs(maps: list[np.ndarray], side: int) -> list[bytes]:
-    """Thin label maps and draw them, a label in one colour."""
-    steps = [ceil(max(one.shape) / side) for one in maps]
-    small = [one[::step, ::step] for one, step in zip(maps, steps, strict=True)]
+    """Subsample label maps and draw them; a label has the same colour in all maps."""
+    steps = [ceil(max(part.shape) / side) for part in maps]
+    small = [part[::step, ::step] for part, step in zip(maps, steps, strict=True)]
     colors = label_colors(small)
-    return [_as_png(one, colors) for one in small]
+    return [_as_png(part, colors) for part in small]
 
 
 def _as_png(labels: np.ndarray, colors: dict[int, Color]) -> bytes:
-    """Draw labels as a PNG with a palette, which is small."""
+    """Draw labels as a small PNG, with a palette."""
     palette, places = np.unique(np.array(list(colors.values())), axis=0, return_inverse=True)
     painted = places.ravel()[np.searchsorted(np.array(list(colors)), labels)]
     image = Image.fromarray(painted.astype(np.uint8))

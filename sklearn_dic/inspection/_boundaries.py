@@ -1,4 +1,4 @@
-"""Boundaries between labels, as lines."""
+"""Draw the boundaries between labels as lines."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def boundary_segments(labels: np.ndarray) -> np.ndarray:
     """(H, W) labels -> (n, 2, 2): ends (x, y) of lines between pixels of different labels.
 
-    Pixel centres have whole coordinates, as in `Axes.imshow`. Each straight run is one line.
+    Pixel centres have integer coordinates, as in `Axes.imshow`. Each straight run is a line.
     """
     horizontal = _runs(labels[1:] != labels[:-1])
     vertical = _runs((labels[:, 1:] != labels[:, :-1]).T)[..., ::-1]
@@ -21,7 +21,7 @@ def boundary_segments(labels: np.ndarray) -> np.ndarray:
 
 
 def _runs(differ: np.ndarray) -> np.ndarray:
-    """(rows, W) whether labels differ below a row -> (n, 2, 2): runs along the rows."""
+    """(rows, W) bool, labels differ below a row -> (n, 2, 2): runs along the rows."""
     ends = np.diff(np.pad(differ.astype(np.int8), ((0, 0), (1, 1))), axis=1)
     rows, starts = np.nonzero(ends == 1)
     stops = np.nonzero(ends == -1)[1]
@@ -30,10 +30,10 @@ def _runs(differ: np.ndarray) -> np.ndarray:
 
 
 def draw_lines(ax: "Axes", labels: np.ndarray) -> None:
-    """Draw boundaries over a picture: yellow with a black rim, so that any ground shows them.
+    """Draw boundaries over a picture: yellow with a black rim, visible on any background.
 
-    The finer the regions are in the axes, the thinner are the lines, and the paler where
-    they would be too thin, so that hundreds of regions do not hide the picture.
+    Lines of small regions are thinner and paler, so that hundreds of regions do not hide the
+    picture.
     """
     collections = import_extra("matplotlib.collections", "plot", "to draw")
     segments = boundary_segments(labels)

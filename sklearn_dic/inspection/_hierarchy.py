@@ -1,4 +1,4 @@
-"""A tree of merges: its contours, and how many regions each distance leaves."""
+"""Display of a merge tree: contours, and number of regions at each distance."""
 
 from typing import Any, Self
 
@@ -13,22 +13,22 @@ from sklearn_dic.utils._unwrapping import last_step
 
 
 class HierarchyDisplay:
-    """Contour map of a tree of merges, and the number of regions against the threshold.
+    """Contour map of a merge tree, and number of regions against the threshold.
 
-    `from_estimator` makes one of a fitted estimator.
+    Create it with `from_estimator`.
 
     Parameters
     ----------
     tree : MergeTree
-        The merges of one image.
+        The merge tree of an image.
     n_segments : int or None, default=None
-        A number of regions to point out.
+        A number of regions to mark.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        The contour map: the darker, the farther apart are the regions on both sides.
-    axes_ : list of two matplotlib Axes
+        The contour map. Dark contours separate regions of large distance.
+    axes_ : list of 2 matplotlib Axes
         The contour map, and the number of regions.
     figure_ : matplotlib Figure
         The figure of both.
@@ -39,7 +39,7 @@ class HierarchyDisplay:
 
     See Also
     --------
-    SegmentationDisplay : The regions of one cut.
+    SegmentationDisplay : The regions of a cut.
 
     Examples
     --------
@@ -58,16 +58,17 @@ class HierarchyDisplay:
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, image: int = 0, ax: Any = None) -> Self:
-        """Draw the tree of a fitted estimator, and where it is cut.
+        """Draw the merge tree of a fitted estimator, and mark its number of regions.
 
         Parameters
         ----------
         estimator : estimator
-            `RegionMerging`, or `DeepImageClustering` with `n_segments`; or a Pipeline that ends
-            with one of them, or a search.
+            A fitted `RegionMerging`, which has `tree_`, or `DeepImageClustering` with
+            `n_segments` "auto" or a number, which has `region_merging_`. Or a Pipeline that
+            ends with these, or a search.
         image : int, default=0
-            Which image, if the estimator was fitted to a collection.
-        ax : array-like of two matplotlib Axes, default=None
+            Place of the image, if the estimator was fitted to a collection.
+        ax : array-like of 2 matplotlib Axes, default=None
             As in `plot`.
 
         Returns
@@ -81,24 +82,26 @@ class HierarchyDisplay:
         """
         check_is_fitted(estimator)
         estimator = last_step(estimator)
-        trees = getattr(estimator, "tree_", None)
+        merging = getattr(estimator, "region_merging_", estimator)
+        trees = getattr(merging, "tree_", None)
         if trees is None:
             raise TypeError(
-                f"{estimator} has no tree_; RegionMerging has, and DeepImageClustering that was "
-                "fitted with n_segments"
+                f"{estimator} has neither tree_ nor region_merging_: fit a RegionMerging, or a "
+                "DeepImageClustering with n_segments='auto' or a number"
             )
+        labels = merging.labels_
         if not isinstance(trees, list):
-            return cls(trees, n_segments=int(np.max(estimator.labels_)) + 1).plot(ax=ax)
+            trees, labels = [trees], [labels]
         if not 0 <= image < len(trees):
             raise ValueError(f"image={image}, and there are {len(trees)} images")
-        return cls(trees[image], n_segments=int(np.max(estimator.labels_[image])) + 1).plot(ax=ax)
+        return cls(trees[image], n_segments=int(np.max(labels[image])) + 1).plot(ax=ax)
 
     def plot(self, *, ax: Any = None) -> Self:
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
-        ax : array-like of two matplotlib Axes, default=None
+        ax : array-like of 2 matplotlib Axes, default=None
             For the contour map and for the number of regions. By default a new figure.
 
         Returns
@@ -108,29 +111,29 @@ class HierarchyDisplay:
         Raises
         ------
         ImportError
-            If matplotlib is not installed; the message says how to.
+            If matplotlib is not installed; the message says how to install it.
         ValueError, TypeError
-            If `ax` is not two matplotlib Axes, or the tree no `MergeTree`.
+            If `ax` is not 2 matplotlib Axes, or the tree not a `MergeTree`.
         """
         if not isinstance(self.tree, MergeTree):
-            raise TypeError(f"tree is a {type(self.tree).__name__}; a MergeTree is drawn")
+            raise TypeError(f"tree is a {type(self.tree).__name__}; a MergeTree is needed")
         axes = (
             make_axes(1, 2, 2, figsize=(8.5, 3.3))
             if ax is None
             else check_axes(ax, 2, "contour map and number of regions")
         )
-        contours = np.sqrt(self.tree.contour_map())  # so that weak ones are seen beside strong ones
-        contours = maximum_filter(contours, 1 + max(contours.shape) // 250)  # and when reduced
+        contours = np.sqrt(self.tree.contour_map())  # makes weak contours visible
+        contours = maximum_filter(contours, 1 + max(contours.shape) // 250)  # also when reduced
         self.image_ = axes[0].imshow(contours, cmap="gray_r", interpolation="antialiased")
         axes[0].set(xticks=[], yticks=[], title="contours")
         distances = self.tree.distances_
-        # From every superpixel by itself, at 0, to one region.
+        # From all superpixels, at distance 0, to a single region.
         self.line_ = axes[1].step(
             np.concatenate([[0.0], distances]),
             np.arange(self.tree.n_leaves, 0, -1),
             where="post",
-            color=PALETTE[5],  # seen on white and on black
-            marker="o" if self.tree.n_leaves == 1 else None,  # no line of one point
+            color=PALETTE[5],  # visible on white and on black
+            marker="o" if self.tree.n_leaves == 1 else None,  # a single point has no line
         )[0]
         if self.n_segments is not None:
             axes[1].axhline(self.n_segments, color="0.6", linewidth=1, zorder=0)

@@ -1,4 +1,4 @@
-"""Loss and number of labels while the network is trained."""
+"""Display of the training: loss and number of labels in each epoch."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -9,7 +9,7 @@ from sklearn_dic.images._label_colors import PALETTE
 from sklearn_dic.inspection._axes import check_axes, count_on, make_axes
 from sklearn_dic.utils._unwrapping import last_step
 
-_SEEN = [5, 2, 6, 3, 1]  # colours of the palette that stand out on white, most of them on black
+_SEEN = [5, 2, 6, 3, 1]  # palette indices of colours that stand out on white and on black
 _DASHES = ["-", "--", ":", "-."]
 _LARGEST_LEGEND = 12
 
@@ -17,7 +17,7 @@ _LARGEST_LEGEND = 12
 class LossCurveDisplay:
     """Loss and number of labels in each epoch, as in figure 7 of the paper.
 
-    `from_estimator` makes one of a fitted estimator.
+    Create it with `from_estimator`.
 
     Parameters
     ----------
@@ -26,22 +26,22 @@ class LossCurveDisplay:
     n_labels_curves : list of array-like of shape (n_epochs_i,)
         The number of labels in each epoch.
     names : list of str or None, default=None
-        What each training is called in the legend. Those of one name have one colour.
+        Name of each training in the legend. Trainings of the same name have the same colour.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
         The loss.
-    axes_ : list of two matplotlib Axes
+    axes_ : list of 2 matplotlib Axes
         The loss, and the number of labels.
     figure_ : matplotlib Figure
         The figure of both.
     lines_ : list of pairs of matplotlib Line2D
-        The two lines of each training.
+        The lines of each training: loss, number of labels.
 
     See Also
     --------
-    SegmentationDisplay : The segmentation that came out.
+    SegmentationDisplay : The segmentation.
 
     References
     ----------
@@ -77,12 +77,12 @@ class LossCurveDisplay:
         Parameters
         ----------
         estimator : estimator
-            `DeepImageClustering`; `PerImage`, which has one training for each image; a
-            Pipeline that ends with one of them, or a search.
+            A fitted `DeepImageClustering`, or `PerImage`, which has a training for each image.
+            Or a Pipeline that ends with these, or a search.
         names : list of str, str or None, default=None
-            What each training is called in the legend; by default, where there are several,
-            "image 0" and so on.
-        ax : array-like of two matplotlib Axes, default=None
+            Name of each training in the legend. By default no name for a single training,
+            and "image 0" and so on for several.
+        ax : array-like of 2 matplotlib Axes, default=None
             As in `plot`.
 
         Returns
@@ -92,34 +92,34 @@ class LossCurveDisplay:
         Raises
         ------
         NotFittedError, TypeError
-            If the estimator is not fitted, or records no loss.
+            If the estimator is not fitted, or has no loss curve.
         """
         check_is_fitted(estimator)
         estimator = last_step(estimator)
-        trained = [last_step(one) for one in getattr(estimator, "estimators_", [estimator])]
-        places = [i for i, one in enumerate(trained) if one is not None]
-        trained = [trained[i] for i in places]
-        for one in trained or [estimator]:
-            if not hasattr(one, "loss_curve_") or not hasattr(one, "n_labels_curve_"):
+        fits = [last_step(fit) for fit in getattr(estimator, "estimators_", [estimator])]
+        places = [i for i, fit in enumerate(fits) if fit is not None]
+        trained = [fits[i] for i in places]
+        for fit in trained or [estimator]:
+            if not hasattr(fit, "loss_curve_") or not hasattr(fit, "n_labels_curve_"):
                 raise TypeError(
-                    f"{type(one).__name__} has no loss_curve_ and n_labels_curve_; "
+                    f"{type(fit).__name__} has no loss_curve_ and n_labels_curve_; "
                     "DeepImageClustering has, and PerImage keeps them with keep_estimators=True"
                 )
         if names is None and len(trained) > 1:
             names = [f"image {i}" for i in places]
         display = cls(
-            [one.loss_curve_ for one in trained],
-            [one.n_labels_curve_ for one in trained],
+            [fit.loss_curve_ for fit in trained],
+            [fit.n_labels_curve_ for fit in trained],
             names=[names] if isinstance(names, str) else names,
         )
         return display.plot(ax=ax)
 
     def plot(self, *, ax: Any = None) -> Self:
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
-        ax : array-like of two matplotlib Axes, default=None
+        ax : array-like of 2 matplotlib Axes, default=None
             For the loss and for the number of labels. By default a new figure.
 
         Returns
@@ -129,9 +129,9 @@ class LossCurveDisplay:
         Raises
         ------
         ImportError
-            If matplotlib is not installed; the message says how to.
+            If matplotlib is not installed; the message says how to install it.
         ValueError
-            If there are not as many curves, epochs, names or axes as there have to be.
+            If the numbers of curves, epochs, names or axes do not match.
         """
         names = self._check()
         axes = (
@@ -147,13 +147,14 @@ class LossCurveDisplay:
                 "color": PALETTE[_SEEN[place % len(_SEEN)]],
                 "linestyle": _DASHES[place // len(_SEEN) % len(_DASHES)],
                 "label": name if name and i == names.index(name) else None,
-                "marker": "o" if len(self.loss_curves[i]) == 1 else None,  # no line of one point
+                "marker": "o"
+                if len(self.loss_curves[i]) == 1
+                else None,  # a single point has no line
             }
             pair = []
-            for one, curve in zip(
-                axes, (self.loss_curves[i], self.n_labels_curves[i]), strict=True
-            ):
-                pair += one.plot(range(1, len(curve) + 1), curve, **style)
+            curves = (self.loss_curves[i], self.n_labels_curves[i])
+            for axis, curve in zip(axes, curves, strict=True):
+                pair += axis.plot(range(1, len(curve) + 1), curve, **style)
             self.lines_.append(tuple(pair))
         axes[0].set(xlabel="epoch", ylabel="loss (Eq. 8)")
         axes[1].set(xlabel="epoch", ylabel="labels left")
@@ -164,18 +165,18 @@ class LossCurveDisplay:
         return self
 
     def _check(self) -> list[str]:
-        """Compare the lengths -> a name for each training."""
+        """Check the lengths, and return a name for each training."""
         n = len(self.loss_curves)
         names = [""] * n if self.names is None else list(self.names)
         if n == 0 or len(self.n_labels_curves) != n or len(names) != n:
             raise ValueError(
                 f"there are {n} loss curve(s), {len(self.n_labels_curves)} curve(s) of labels and "
-                f"{len(names)} name(s); each training has one of each"
+                f"{len(names)} name(s); their numbers must be equal, and not 0"
             )
         for i, pair in enumerate(zip(self.loss_curves, self.n_labels_curves, strict=True)):
             if len(pair[0]) != len(pair[1]):
                 raise ValueError(
                     f"training {i} has {len(pair[0])} losses and {len(pair[1])} numbers of "
-                    "labels; each epoch has one of each"
+                    "labels; both are needed for each epoch"
                 )
         return names

@@ -1,6 +1,5 @@
-"""What an estimator says of images: labels, and the superpixels that they were made of."""
+"""Labels of an estimator for images, and the superpixels that a display draws."""
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,27 +11,25 @@ from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import resolve_superpixels
 from sklearn_dic.utils._unwrapping import channel_axis_of, first_step, last_step
 
-_WITHOUT = "kind has 'superpixels', and this {} has none to draw"
 
-
-def open_like(estimator: Any, X: Any) -> Images:
+def open_like(estimator: Any, X: Any, sample_mask: Any = None) -> Images:
     """Open images as the estimator reads them."""
     pictures, maps = take_images(X)
-    return open_images(pictures, channel_axis_of(estimator) if maps is None else -1)
+    return open_images(pictures, channel_axis_of(estimator) if maps is None else -1, sample_mask)
 
 
-def predict_labels(estimator: Any, X: Any, images: Images) -> Any:
-    """Let an estimator label images -> label maps in the form of the images.
+def predict_labels(estimator: Any, X: Any, images: Images, **params: Any) -> Any:
+    """Predict label maps, in the form of the images.
 
-    A clusterer of scikit-learn, which takes tables, labels the pixels of each image as rows.
+    A clusterer of tables, as in scikit-learn, labels the pixels of each image as rows.
     """
     if hasattr(estimator, "predict"):
         if _takes_images(estimator):
-            return estimator.predict(X)
-        rows = [one.reshape(-1, images.n_channels) for one in images.given]
-        labels = [np.asarray(estimator.predict(one)) for one in rows]
+            return estimator.predict(X, **params)
+        rows = [image.reshape(-1, images.n_channels) for image in images.given]
+        labels = [np.asarray(estimator.predict(table)) for table in rows]
         pairs = zip(labels, images.shapes, strict=True)
-        return images.in_form_of_input([one.reshape(shape) for one, shape in pairs])
+        return images.in_form_of_input([row.reshape(shape) for row, shape in pairs])
     if hasattr(estimator, "transform"):
         return estimator.transform(X)
     raise TypeError(
@@ -41,14 +38,33 @@ def predict_labels(estimator: Any, X: Any, images: Images) -> Any:
     )
 
 
-def find_superpixels(estimator: Any, X: Any, images: Images) -> Any:
-    """Find the superpixels that vote in a clusterer -> one or K maps each, in the form of X."""
+def find_superpixels(estimator: Any, X: Any, images: Images, passed: Any = None) -> Any:
+    """Find the superpixels of a clusterer -> 1 or K maps for each image, in the form of X.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The fitted clusterer, a Pipeline or a search.
+    X : image or collection of images
+        The input of the caller.
+    images : Images
+        `X`, opened.
+    passed : superpixels of the images, or None
+        In any form that `predict` accepts; used instead of those of the estimator.
+    """
     if not _takes_images(estimator):
-        raise ValueError(_WITHOUT.format(type(estimator).__name__))
-    return images.in_form_of_input(_find(estimator, X, images))
+        raise _without_superpixels(estimator)
+    if passed is not None:
+        found = resolve_superpixels(passed, images)
+    else:
+        found = _find(estimator, X, images)
+    if found is None:
+        raise _without_superpixels(estimator)
+    return images.in_form_of_input(found)
 
 
-def _find(estimator: Any, X: Any, images: Images) -> list[np.ndarray]:
+def _find(estimator: Any, X: Any, images: Images) -> list[np.ndarray] | None:
+    """Find the superpixels of images that were not passed with them -> [(K, H_i, W_i)]."""
     estimator = getattr(estimator, "best_estimator_", estimator)
     maps = take_images(X)[1]
     if maps is not None:
@@ -58,31 +74,37 @@ def _find(estimator: Any, X: Any, images: Images) -> list[np.ndarray]:
         return _find(estimator[-1], before, images)
     if hasattr(estimator, "estimators_"):
         items = split_images(X, channel_axis_of(estimator))[0]
-        pairs = zip(estimator.estimators_, items, strict=True)
-        return [_find(one, item, images.take(i))[0] for i, (one, item) in enumerate(pairs)]
-    if hasattr(estimator, "_voters_of"):  # which knows those of its fit
-        found = estimator._voters_of(X)
-    else:
-        found = resolve_superpixels(getattr(estimator, "superpixels", None), images)
-    if found is None:
-        raise ValueError(_WITHOUT.format(type(estimator).__name__))
-    return found
+        found = []
+        for i, fitted in enumerate(estimator.estimators_):
+            maps = _find(fitted, items[i], images.take(i))
+            if maps is None:
+                return None
+            found += maps
+        return found
+    if hasattr(estimator, "build_trees"):
+        masks = None if images.masks is None else images.in_form_of_input(images.masks)
+        trees = estimator.build_trees(X, sample_mask=masks)
+        return [tree.leaf_labels[None] for tree in (trees if isinstance(trees, list) else [trees])]
+    return resolve_superpixels(getattr(estimator, "superpixels", None), images)
+
+
+def _without_superpixels(estimator: Any) -> ValueError:
+    return ValueError(f"kind has 'superpixels', and {type(estimator).__name__} has no superpixels")
 
 
 def share_labels(estimator: Any) -> bool:
     """Whether a label means the same in all images.
 
-    It does where one fit labels all of them; not where each image has a fit of its own, or
-    where superpixels, regions or connected pieces are counted in each.
+    Labels of a network or of a clusterer of pixels do. Superpixels, regions, connected components
+    and the labels of `PerImage` are numbered in each image separately.
     """
     last = last_step(estimator)
-    own = (
-        hasattr(last, "estimators_")
-        or hasattr(last, "tree_")
-        or isinstance(getattr(last, "n_segments", None), Integral)
-        or getattr(last, "connected_components", False)
+    return (
+        hasattr(last, "predict")
+        and getattr(last, "region_merging_", None) is None
+        and not (hasattr(last, "estimators_") or hasattr(last, "tree_"))
+        and not getattr(last, "connected_components", False)
     )
-    return hasattr(last, "predict") and not own
 
 
 def _takes_images(estimator: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Pictures of a segmentation, one or a grid."""
+"""Display of a segmentation."""
 
 from collections.abc import Sequence
 from math import ceil, sqrt
@@ -31,55 +31,54 @@ from sklearn_dic.utils._validation import ChannelAxis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Kind = Literal["image", "superpixels", "boundaries", "overlay", "mean", "labels"]
-KINDS = ("image", "superpixels", "boundaries", "overlay", "mean", "labels")
-_LARGEST_SIDE = 2000  # pixels; no figure shows more
+DisplayKind = Literal["image", "superpixels", "boundaries", "overlay", "mean", "labels"]
+DISPLAY_KINDS = ("image", "superpixels", "boundaries", "overlay", "mean", "labels")
+_LARGEST_SIDE = 2000  # pixels; larger than most figures
 
 
 class SegmentationDisplay:
-    """Segmentation of one image or of a collection.
+    """Segmentation of an image or of a collection.
 
-    `from_estimator` and `from_predictions` make one of images in any form.
+    Create it with `from_estimator` or `from_predictions`, which take images in any form.
 
     Parameters
     ----------
     images : list of ndarray of shape (H_i, W_i, C)
-        The images, floats in [0, 1]. One or two channels are shown as grey, three or four as
-        red, green and blue, more by their three principal components. Values that leave
-        [0, 1], or fill less than a quarter of it, are stretched to it.
+        The images, floats in [0, 1]. 1 or 2 channels are shown as grey, 3 or 4 as red, green
+        and blue, more by their 3 principal components. Values outside of [0, 1], or within
+        less than a quarter of it, are stretched to [0, 1].
     labels : list of ndarray of shape (H_i, W_i), int
         The label map of each image.
     superpixels : list of ndarray of shape (H_i, W_i) or (K, H_i, W_i), int, or None, \
 default=None
-        The superpixels of each image, one map or K.
+        The superpixels of each image, a map or K maps.
     names : list of str or None, default=None
-        What each image is called; by default "image 0" and so on.
+        Name of each image; by default "image 0" and so on.
     shared_labels : bool, default=True
-        Whether a label means the same in all images, and so has one colour.
+        Whether a label means the same in all images, and has the same colour.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
         The first picture.
-    axes_ : ndarray of Axes of shape (n_images, n_kinds)
+    axes_ : ndarray of Axes of shape (n_images, n_display_kinds)
         The pictures.
     figure_ : matplotlib Figure
         The figure of the pictures.
     label_colors_ : list of dict of int to (R, G, B)
-        The colour of each label, in [0, 1], for each image; grey where it is negative.
+        The colour of each label, in [0, 1], for each image. Negative labels are grey.
 
     See Also
     --------
-    LossCurveDisplay : How the training went.
+    LossCurveDisplay : Loss and number of labels in each epoch.
+    HierarchyDisplay : Contours and number of regions of a merge tree.
 
     Notes
     -----
-    The colours are chosen so that regions that touch differ clearly, for people with normal
-    vision, protanopia, deuteranopia and tritanopia. A colour is used for more than one label
-    only where there are more than 32.
+    Adjacent regions have clearly different colours, in normal vision, protanopia,
+    deuteranopia and tritanopia. Up to 32 labels have different colours.
 
-    Images with a side of more than 2,000 pixels are drawn from every second pixel, every
-    third, and so on.
+    Images with a side of more than 2,000 pixels are subsampled.
 
     Examples
     --------
@@ -112,20 +111,31 @@ default=None
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, X: Any, *, kind: Kind | Sequence[Kind] = "overlay", ax: Any = None
+        cls,
+        estimator: Any,
+        X: Any,
+        *,
+        superpixels: Any = None,
+        sample_mask: Any = None,
+        kind: DisplayKind | Sequence[DisplayKind] = "overlay",
+        ax: Any = None,
     ) -> Self:
-        """Draw what an estimator makes of images.
+        """Draw the segmentation of images by an estimator.
 
         Parameters
         ----------
         estimator : estimator
-            A fitted clusterer: `DeepImageClustering`, `PerImage`, a Pipeline or a search of
-            these, or one of scikit-learn, which labels each pixel by its channels; or a
-            superpixel transformer.
+            A fitted clusterer: `DeepImageClustering`, `RegionMerging`, `PerImage`, a Pipeline
+            or a search of these. A clusterer of scikit-learn, which labels each pixel by its
+            channels. Or a superpixel transformer.
         X : image or collection of images
-            What `predict` or `transform` takes.
+            As in `predict` or `transform`.
+        superpixels, sample_mask : default=None
+            As in `predict`, which receives them.
         kind, ax
-            As in `plot`. Superpixels are computed only where `kind` has them.
+            As in `plot`. The superpixels of kind "superpixels" are those of `X`, if it is a
+            `SuperpixelMap`, those passed, or those that the estimator computes: the
+            superpixels that `RegionMerging` merges, or that vote in `DeepImageClustering`.
 
         Returns
         -------
@@ -134,22 +144,24 @@ default=None
         Raises
         ------
         NotFittedError
-            If the estimator needs a fit and has none.
+            If the estimator is not fitted.
         ValueError, TypeError, OSError
             If the estimator or an image cannot be used.
         """
-        kinds = _check_kinds(kind)
-        images = open_like(estimator, X)
-        labels = predict_labels(estimator, X, images)
+        kinds = _check_display_kinds(kind)
+        images = open_like(estimator, X, sample_mask)
+        passed = {"superpixels": superpixels, "sample_mask": sample_mask}
+        params = {name: value for name, value in passed.items() if value is not None}
+        labels = predict_labels(estimator, X, images, **params)
         maps = check_label_maps(labels, images, "labels")
-        superpixels = None
+        drawn = None
         if "superpixels" in kinds:
             clusters = hasattr(estimator, "predict")
-            superpixels = find_superpixels(estimator, X, images) if clusters else labels
+            drawn = find_superpixels(estimator, X, images, superpixels) if clusters else labels
         return cls(
             images.pixels,
             maps,
-            superpixels=_check_superpixels(superpixels, images),
+            superpixels=_check_superpixels(drawn, images),
             names=_names(images),
             shared_labels=share_labels(estimator),
         ).plot(kind=kind, ax=ax)
@@ -163,7 +175,7 @@ default=None
         superpixels: Any = None,
         channel_axis: ChannelAxis = "auto",
         shared_labels: bool = True,
-        kind: Kind | Sequence[Kind] = "overlay",
+        kind: DisplayKind | Sequence[DisplayKind] = "overlay",
         ax: Any = None,
     ) -> Self:
         """Draw images and their labels.
@@ -172,18 +184,18 @@ default=None
         ----------
         X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, SuperpixelMap, or \
 list of these
-            One image or a collection; `channel_axis` says how the axes are read.
+            An image or a collection; `channel_axis` says how the axes are read.
         labels : array-like of int, shape (H, W) or (N, H, W), or list of these
             The labels, in the form of `X`, for example `labels_` of an estimator, or a human
             annotation.
         superpixels : array-like of int, shape (H, W), (K, H, W), or with a leading N, or \
 list of these, default=None
-            The superpixels, in the form of `X`, for example `superpixel_labels_`; by default
-            those of a SuperpixelMap.
+            The superpixels, in the form of `X`, for example `superpixel_labels_`. None: those
+            of a SuperpixelMap.
         channel_axis : {"auto", -1, None}, default="auto"
             As for `DeepImageClustering`.
         shared_labels : bool, default=True
-            Whether a label means the same in all images, and so has one colour.
+            Whether a label means the same in all images, and has the same colour.
         kind, ax
             As in `plot`.
 
@@ -194,7 +206,7 @@ list of these, default=None
         Raises
         ------
         ValueError, TypeError, OSError
-            If an image or its labels cannot be used, or do not fit each other.
+            If an image or its labels cannot be used, or their shapes differ.
         """
         pictures, maps = take_images(X)
         images = open_images(pictures, channel_axis if maps is None else -1)
@@ -208,21 +220,23 @@ list of these, default=None
             shared_labels=shared_labels,
         ).plot(kind=kind, ax=ax)
 
-    def plot(self, *, kind: Kind | Sequence[Kind] = "overlay", ax: Any = None) -> Self:
-        """Draw.
+    def plot(
+        self, *, kind: DisplayKind | Sequence[DisplayKind] = "overlay", ax: Any = None
+    ) -> Self:
+        """Draw the display.
 
         Parameters
         ----------
         kind : {"image", "superpixels", "boundaries", "overlay", "mean", "labels"}, or list \
 of these, default="overlay"
-            "image": the image alone. "superpixels": the image and the borders of its
-            superpixels. "boundaries": the image and the borders of the labels. "overlay":
-            the colours of the labels over the image in grey. "mean": each label in its mean
-            colour. "labels": each label in its colour. A list has one picture each. Titles
-            count labels, and call them regions where each is in one piece. Negative labels, as
-            outside of a mask, are not counted, and have no colour in the last three.
+            Display kinds. "image": the image alone. "superpixels": the image and the borders
+            of its superpixels. "boundaries": the image and the borders of the labels.
+            "overlay": the colours of the labels over the image in grey. "mean": each label in
+            its mean colour. "labels": each label in its colour. A list draws several pictures.
+            Titles count labels, and call them regions if each is connected. Negative labels,
+            as outside of a mask, are not counted, and are grey.
         ax : matplotlib Axes or array-like of these, default=None
-            As many as there are images times kinds. By default a new figure.
+            Axes for each image and display kind. By default a new figure.
 
         Returns
         -------
@@ -231,56 +245,58 @@ of these, default="overlay"
         Raises
         ------
         ImportError
-            If matplotlib is not installed; the message says how to.
+            If matplotlib is not installed; the message says how to install it.
         ValueError, TypeError
-            If `kind` or `ax` is none of the above.
+            If `kind` or `ax` is invalid.
         """
-        kinds = _check_kinds(kind)
+        kinds = _check_display_kinds(kind)
         if "superpixels" in kinds and self.superpixels is None:
             raise ValueError(
-                "kind has 'superpixels', and this display was made without: pass superpixels=, "
-                "or the kind to from_estimator"
+                "kind has 'superpixels', and this display has no superpixels: pass superpixels=, "
+                "or kind= to from_estimator"
             )
         n_images = len(self.images)
         axes = self._find_axes(len(kinds), ax)
         self.axes_ = np.array(axes, dtype=object).reshape(n_images, len(kinds))
         self.ax_, self.figure_ = axes[0], axes[0].figure
-        steps = [ceil(max(one.shape) / _LARGEST_SIDE) for one in self.labels]
+        steps = [ceil(max(part.shape) / _LARGEST_SIDE) for part in self.labels]
         labels = [_thin(*pair) for pair in zip(self.labels, steps, strict=True)]
         pictures = as_rgb([_thin(*pair) for pair in zip(self.images, steps, strict=True)])
         if self.shared_labels:
             self.label_colors_ = [label_colors(labels)] * n_images
         else:
-            self.label_colors_ = [label_colors([one]) for one in labels]
+            self.label_colors_ = [label_colors([part]) for part in labels]
         for i, row in enumerate(self.axes_):
-            for column, (one, ax_) in enumerate(zip(kinds, row, strict=True)):
+            for column, (display_kind, ax_) in enumerate(zip(kinds, row, strict=True)):
                 drawn = labels[i]
-                if one == "superpixels" and self.superpixels is not None:
+                if display_kind == "superpixels" and self.superpixels is not None:
                     drawn = _thin(cross(self.superpixels[i]), steps[i])
-                _draw(ax_, one, pictures[i], drawn, self.label_colors_[i])
+                _draw(ax_, display_kind, pictures[i], drawn, self.label_colors_[i])
                 named = n_images > 1 and column == 0
-                ax_.set_title(self._title(i, one, named), fontsize="medium")
+                ax_.set_title(self._title(i, display_kind, named), fontsize="medium")
         return self
 
     def _find_axes(self, n_kinds: int, ax: Any) -> "list[Axes]":
-        """Make axes for all pictures, a row for each image where it has several, or check them."""
+        """Create axes, a row for each image if it has several pictures; or check those given."""
         n_axes = len(self.images) * n_kinds
         if ax is not None:
-            return check_axes(ax, n_axes, f"{len(self.images)} image(s) in {n_kinds} kind(s) each")
+            return check_axes(
+                ax, n_axes, f"{len(self.images)} image(s) x {n_kinds} display kind(s)"
+            )
         n_columns = n_kinds if n_kinds > 1 else ceil(sqrt(n_axes))
         n_rows = ceil(n_axes / n_columns)
         return make_axes(n_rows, n_columns, n_axes, self._figsize(n_rows, n_columns))
 
     def _figsize(self, n_rows: int, n_columns: int) -> tuple[float, float]:
-        """Find a size in inches that the pictures fill."""
+        """Choose a size in inches that fits the pictures."""
         width = 5.0 if n_columns == 1 else min(3.4 * n_columns, 11.0)
-        aspect = float(np.median([one.shape[0] / one.shape[1] for one in self.labels]))
+        aspect = float(np.median([part.shape[0] / part.shape[1] for part in self.labels]))
         title = 0.33 if len(self.images) == 1 else 0.5
         height = n_rows * (width / n_columns * min(max(aspect, 0.2), 3.0) + title)
         return width, height
 
-    def _title(self, place: int, kind: Kind, named: bool) -> str:
-        """Say what a picture shows, and whose it is."""
+    def _title(self, place: int, kind: DisplayKind, named: bool) -> str:
+        """Describe a picture, and name its image."""
         lines = []
         if named:
             lines.append(f"image {place}" if self.names is None else self.names[place])
@@ -297,9 +313,9 @@ def _thin(pixels: np.ndarray, step: int) -> np.ndarray:
 
 
 def _draw(
-    ax: "Axes", kind: Kind, picture: np.ndarray, labels: np.ndarray, colors: dict[int, Color]
+    ax: "Axes", kind: DisplayKind, picture: np.ndarray, labels: np.ndarray, colors: dict[int, Color]
 ) -> None:
-    """Draw one picture on axes without ticks."""
+    """Draw a picture on axes without ticks."""
     shown = picture
     if kind == "mean":
         shown = mean_colors(picture, labels)
@@ -307,20 +323,20 @@ def _draw(
         shown = paint_labels(labels, colors)
     elif kind == "overlay":
         shown = 0.45 * rgb2gray(picture)[..., None] + 0.55 * paint_labels(labels, colors)
-    if kind in ("overlay", "mean", "labels"):  # what has no label is grey, and darker
+    if kind in ("overlay", "mean", "labels"):  # pixels without label are dark grey
         shown = np.where(labels[..., None] < 0, 0.45 * rgb2gray(picture)[..., None], shown)
     ax.imshow(shown)
-    ax.set(xticks=[], yticks=[], anchor="S")  # what height is left over is for the title
+    ax.set(xticks=[], yticks=[], anchor="S")  # leaves the rest of the height to the title
     ax.spines[:].set_visible(False)
     if kind in ("superpixels", "boundaries"):
         draw_lines(ax, labels)
 
 
-def _check_kinds(kind: Any) -> list[Kind]:
-    """Make a list of the kinds of pictures."""
+def _check_display_kinds(kind: Any) -> list[DisplayKind]:
+    """Return a list of display kinds."""
     kinds: list[Any] = [kind] if isinstance(kind, str) else list(kind)
-    if not kinds or any(one not in KINDS for one in kinds):
-        raise ValueError(f"kind is {kind!r}; it is one or several of {', '.join(KINDS)}")
+    if not kinds or any(part not in DISPLAY_KINDS for part in kinds):
+        raise ValueError(f"kind is {kind!r}; valid are {', '.join(DISPLAY_KINDS)}, or a list")
     return kinds
 
 
@@ -331,7 +347,7 @@ def _check_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | N
 
 
 def _names(images: Images) -> list[str]:
-    """Call each image by its file, or by its place."""
+    """Name each image by its file, or by its place."""
     return [
         f"image {i}" if path is None else Path(path).name for i, path in enumerate(images.paths)
     ]

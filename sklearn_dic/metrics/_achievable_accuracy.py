@@ -23,11 +23,11 @@ def achievable_segmentation_accuracy(
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 
@@ -39,7 +39,7 @@ def achievable_segmentation_accuracy(
 
     Notes
     -----
-    If the prediction is one region, the score is the share of the largest true region.
+    If the prediction is a single region, the score is the share of the largest true region.
 
     References
     ----------
@@ -56,7 +56,7 @@ def achievable_segmentation_accuracy(
 
 
 def achievable_accuracy(table: ContingencyTable) -> float:
-    """Achievable segmentation accuracy by one annotator's map."""
+    """Achievable segmentation accuracy for the map of an annotator."""
     largest = np.zeros(len(table.predicted_sizes))
     np.maximum.at(largest, table.predicted_regions, table.overlaps)
     return float(largest.sum() / table.n_pixels)

@@ -1,4 +1,4 @@
-"""Borders between the regions of a label map, as pixels."""
+"""Border pixels of the regions of a label map."""
 
 import numpy as np
 from scipy.ndimage import binary_dilation
@@ -7,7 +7,7 @@ from scipy.ndimage import binary_dilation
 def border_pixels(regions: np.ndarray, ignored: np.ndarray | None = None) -> np.ndarray:
     """Pixels whose right, lower or lower right neighbour lies in another region.
 
-    Pixels that are ignored, or touch one that is, are left out.
+    Ignored pixels, and their eight neighbours, are left out.
     """
     border = np.zeros(regions.shape, bool)
     border[:, :-1] |= regions[:, 1:] != regions[:, :-1]
@@ -19,5 +19,5 @@ def border_pixels(regions: np.ndarray, ignored: np.ndarray | None = None) -> np.
 
 
 def touches(ignored: np.ndarray) -> np.ndarray:
-    """Pixels that are ignored or have an ignored one among their eight neighbours."""
+    """Pixels that are ignored, and their eight neighbours."""
     return binary_dilation(ignored, np.ones((3, 3), bool))

@@ -19,18 +19,18 @@ def boundary_displacement_error(
         + \frac{1}{|B|} \sum_{b \in B} \min_{a \in A} \|a - b\| \Bigr]
 
     with the boundaries A of the annotation and B of the segmentation: the pixels where the
-    central difference of the labels (`numpy.gradient`) is not zero, which are those whose
-    neighbours on both sides, left and right or above and below, lie in two regions. The mean
-    over annotators, then over the images of a collection.
+    central difference of the labels (`numpy.gradient`) is not zero, that is, where the left
+    and right or the upper and lower neighbours lie in different regions. The mean over
+    annotators, then over the images of a collection.
 
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
         Boundary pixels that touch them, also diagonally, do not count.
@@ -38,14 +38,13 @@ def boundary_displacement_error(
     Returns
     -------
     score : float
-        From 0 to the diagonal of the image, in pixels; lower is better. Symmetric where
-        there is one annotator.
+        From 0 to the diagonal of the image, in pixels; lower is better. Symmetric for
+        a single annotator.
 
     Notes
     -----
-    A map of one region, or one of which nothing but ignored boundaries is left, has the
-    frame of the image as boundary. An over-segmentation lowers one half of the score
-    only.
+    The boundary of a single region, or of a map with ignored boundaries only, is the frame of
+    the image. An over-segmentation lowers only half of the score.
 
     References
     ----------
@@ -65,9 +64,9 @@ def boundary_displacement_error(
 
 
 def displacements(image: AnnotatedImage) -> list[float]:
-    """Boundary displacement error by each annotator's map of one image."""
-    # The distance transform is what takes the time: one for the prediction serves all
-    # annotators who ignore nothing.
+    """Boundary displacement error for the map of each annotator of an image."""
+    # The distance transform takes most of the time. That of the prediction is shared by all
+    # annotators without ignored pixels.
     whole = cache(lambda: _Boundary(image.prediction, None))
     errors = []
     for comparison in image.comparisons:
@@ -79,7 +78,7 @@ def displacements(image: AnnotatedImage) -> list[float]:
 
 
 class _Boundary:
-    """The boundary pixels of a map of regions, and the way to them from each pixel."""
+    """Boundary pixels of a label map, and the nearest of them for each pixel."""
 
     def __init__(self, regions: np.ndarray, ignored: np.ndarray | None) -> None:
         changes = _has_central_difference(regions)
@@ -94,14 +93,14 @@ class _Boundary:
         )
 
     def mean_distance_to(self, other: "_Boundary") -> float:
-        """Mean distance from the pixels of this boundary to the nearest one of another."""
+        """Mean distance from the pixels of this boundary to another boundary."""
         down = other.nearest_row[self.rows, self.columns] - self.rows
         right = other.nearest_column[self.rows, self.columns] - self.columns
         return float(np.sqrt(down**2 + right**2).mean())
 
 
 def _has_central_difference(regions: np.ndarray) -> np.ndarray:
-    """Where `np.gradient` of the labels is not zero, one-sided at the frame."""
+    """Pixels where `np.gradient` of the labels is not zero."""
     changes = np.zeros(regions.shape, bool)
     for lines, along in ((changes, regions), (changes.T, regions.T)):
         if len(along) > 1:

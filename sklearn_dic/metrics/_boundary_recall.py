@@ -13,7 +13,7 @@ from sklearn_dic.metrics._check import AnnotatedImage, read_annotated_images
 def boundary_recall(
     y_true: Any, y_pred: Any, *, tolerance: float = 2, ignore_label: int | None = None
 ) -> float:
-    r"""Share of the true boundary that has a boundary of the superpixels nearby (BR).
+    r"""Share of the true boundary that is near a boundary of the superpixels (BR).
 
     .. math:: BR = \frac{|\{a \in A: \min_{b \in B} \|a - b\| \le t\}|}{|A|}
 
@@ -24,11 +24,11 @@ def boundary_recall(
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     tolerance : float, default=2
         Largest distance that counts as nearby, in pixels.
     ignore_label : int or None, default=None
@@ -47,8 +47,8 @@ def boundary_recall(
 
     Notes
     -----
-    A prediction of one region has no boundaries and scores 0. An annotator who drew none has
-    nothing to be recalled and gives 1.
+    A prediction of a single region has no boundaries and scores 0. The score of an annotation
+    without boundaries is 1.
 
     References
     ----------
@@ -70,8 +70,8 @@ def boundary_recall(
 
 
 def _recalls(image: AnnotatedImage, tolerance: float) -> list[float]:
-    """Boundary recall of each annotator's map of one image."""
-    # One distance transform serves all annotators who ignore nothing.
+    """Boundary recall for the map of each annotator of an image."""
+    # The distance transform is shared by all annotators without ignored pixels.
     near_whole = cache(lambda: _is_near(border_pixels(image.prediction), tolerance))
     recalls = []
     for comparison in image.comparisons:
@@ -86,7 +86,7 @@ def _recalls(image: AnnotatedImage, tolerance: float) -> list[float]:
 
 
 def _is_near(border: np.ndarray, tolerance: float) -> np.ndarray:
-    """Pixels from which a border is not farther away than the tolerance."""
+    """Pixels within the tolerance of a border."""
     if not border.any():
         return border
     return distance_transform_edt(~border) <= tolerance

@@ -25,9 +25,8 @@ def boundary_scores(
 ) -> BoundaryScores:
     r"""Boundary precision, recall and F of the Berkeley benchmark.
 
-    Boundaries are thin lines. Each true boundary pixel is matched with at most one
-    predicted one, and the reverse, not farther away than the tolerance, so that as many as
-    possible are matched:
+    Boundaries are thin lines. True and predicted boundary pixels within the tolerance are
+    matched in pairs, as many as possible, each pixel at most once:
 
     .. math:: P = \frac{\text{predicted pixels matched for some annotator}}
         {\text{predicted pixels}}, \quad
@@ -39,11 +38,11 @@ def boundary_scores(
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     tolerance : float, default=0.0075
         Largest distance of a match, as a share of the diagonal of the image.
     ignore_label : int or None, default=None
@@ -66,14 +65,14 @@ def boundary_scores(
 
     Notes
     -----
-    A prediction of one region has no boundaries: its precision is 1, as none is wrong, and
-    its recall 0; where the annotators have drawn none either, the recall is 1.
+    A prediction of a single region has no boundaries: its precision is 1
+    and its recall 0. If the annotations have no boundaries either, the recall is 1.
 
-    A label map's boundary is made of the pixels whose right, lower or lower right neighbour
-    has another label, thinned. This gives exactly the boundaries that come with the Berkeley
-    annotations. The benchmark's program looks for a matching of small total distance among
-    candidates that are partly drawn at random; ours is a largest matching, found by maximum
-    flow. Recall differs by less than 0.001, precision by about 0.002.
+    The boundary of a label map is the set of pixels whose right, lower or lower right neighbour
+    has another label, thinned. It equals the boundaries in the files of Berkeley annotations.
+    The benchmark's program searches a matching of small total distance among candidates that are
+    partly random. Here the matching is of maximum size, found by maximum flow. Recall
+    differs by less than 0.001, precision by about 0.002.
 
     References
     ----------
@@ -107,32 +106,32 @@ def boundary_scores(
 
 
 def thin_boundary(regions: np.ndarray) -> np.ndarray:
-    """Lines of one pixel's width between the regions."""
+    """Thin lines between the regions, 1 pixel wide."""
     return thin(border_pixels(regions))
 
 
 def _count_matches(image: AnnotatedImage, tolerance: float) -> list[int]:
-    """Count matched and all pixels of the predicted boundary, then of the true ones."""
+    """Count matched and all pixels of the predicted boundary, then of the true boundaries."""
     within = tolerance * float(np.hypot(*image.prediction.shape))
     whole = thin_boundary(image.prediction)
     hit = np.zeros(whole.shape, bool)
-    counted = np.zeros(whole.shape, bool)
+    considered = np.zeros(whole.shape, bool)
     matched_truth = n_truth = 0
     for comparison in image.comparisons:
         true, predicted = thin_boundary(comparison.truth), whole
         if comparison.ignored is not None:
             left_out = touches(comparison.ignored)
             true, predicted = true & ~left_out, predicted & ~left_out
-        counted |= predicted
+        considered |= predicted
         matches = match_pixels(predicted, true, within)
         hit |= matches
         matched_truth += int(matches.sum())
         n_truth += int(true.sum())
-    return [int(hit.sum()), int(counted.sum()), matched_truth, n_truth]
+    return [int(hit.sum()), int(considered.sum()), matched_truth, n_truth]
 
 
 def match_pixels(predicted: np.ndarray, true: np.ndarray, within: float) -> np.ndarray:
-    """Match pixels one to one, as many as possible -> (H, W) the predicted ones that are.
+    """Match pixels in pairs, as many as possible -> (H, W) bool, matched predicted pixels.
 
     Parameters
     ----------
@@ -146,13 +145,13 @@ def match_pixels(predicted: np.ndarray, true: np.ndarray, within: float) -> np.n
     if not len(ours) or not len(theirs):
         return matches
     pairs = KDTree(ours).sparse_distance_matrix(KDTree(theirs), within, output_type="coo_matrix")
-    # A matching is a flow of 1 from each of our pixels to one of theirs. SciPy's matching of
-    # bipartite graphs finds the same number, but for some lines takes a minute.
+    # A matching is a flow of 1 from a predicted to a true pixel. SciPy's matching of bipartite
+    # graphs has the same size, but takes a minute for some lines.
     n_ours, n_pixels = len(ours), len(ours) + len(theirs)
     source, sink = n_pixels, n_pixels + 1
     tails = np.concatenate([np.full(n_ours, source), pairs.row, np.arange(n_ours, n_pixels)])
     heads = np.concatenate([np.arange(n_ours), n_ours + pairs.col, np.full(len(theirs), sink)])
-    # 32 bits, because maximum_flow of older versions takes no others.
+    # maximum_flow of older versions needs 32 bits.
     places = tails.astype(np.int32), heads.astype(np.int32)
     edges = sparse.csr_array(
         (np.ones(len(tails), np.int32), places), shape=(n_pixels + 2, n_pixels + 2)

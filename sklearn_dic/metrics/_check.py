@@ -1,4 +1,4 @@
-"""Read label maps of every accepted form, and check them, in one place for all measures."""
+"""Read and check label maps in all accepted forms."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from sklearn_dic.metrics._contingency import ContingencyTable, count_overlaps, n
 
 @dataclass
 class Comparison:
-    """One annotator's label map beside the prediction.
+    """The label map of an annotator, and the prediction.
 
     Attributes
     ----------
     truth, prediction : ndarray of shape (H, W)
         Regions, numbered from 0.
     ignored : ndarray of bool, shape (H, W), or None
-        The pixels that are left out.
+        Pixels that are left out.
     """
 
     truth: np.ndarray
@@ -29,7 +29,7 @@ class Comparison:
 
     @cached_property
     def table(self) -> ContingencyTable:
-        """How the regions overlap, without the pixels that are ignored."""
+        """Overlaps of the regions, without ignored pixels."""
         if self.ignored is None:
             return count_overlaps(self.truth, self.prediction)
         return count_overlaps(self.truth[~self.ignored], self.prediction[~self.ignored])
@@ -37,14 +37,14 @@ class Comparison:
 
 @dataclass
 class AnnotatedImage:
-    """One image: a prediction, and the maps of all who annotated it.
+    """Prediction and annotations of an image.
 
     Attributes
     ----------
     prediction : ndarray of shape (H, W)
         Regions, numbered from 0.
     comparisons : list of Comparison
-        One for each annotator.
+        The comparison with each annotator.
     """
 
     prediction: np.ndarray
@@ -54,21 +54,21 @@ class AnnotatedImage:
 def read_annotated_images(
     y_true: Any, y_pred: Any, ignore_label: int | None = None
 ) -> Iterator[AnnotatedImage]:
-    """Yield each image of a collection, or the only one.
+    """Yield each image of a collection, or the single image.
 
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        What the annotators drew.
+        The annotations.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentations; two dimensions are one image, anything else is a collection.
+        The segmentations. 2-D is a single image, otherwise a collection.
     ignore_label : int or None
         The true label whose pixels are left out.
 
     Raises
     ------
     ValueError, TypeError
-        Naming the image and the annotator, what was given and what would work.
+        If a label map is invalid; the message names image, annotator and remedy.
     """
     if ignore_label is not None and (
         isinstance(ignore_label, bool) or not isinstance(ignore_label, Integral)
@@ -82,18 +82,18 @@ def read_annotated_images(
         return
     if _n_dimensions(y_pred) != 3:
         raise ValueError(
-            f"y_pred is {_describe(y_pred)}; one label map is (H, W), and a collection a list "
+            f"y_pred is {_describe(y_pred)}; a label map is (H, W), and a collection a list "
             "of maps or (N, H, W)"
         )
     if isinstance(y_pred, np.ndarray) and y_pred.shape[-1] in (1, 3, 4):
         raise ValueError(
             f"y_pred is {_describe(y_pred)}: a label map has no channel axis, so pass "
-            "y_pred[..., 0] if it is one; a stack of maps so narrow goes into a list"
+            "y_pred[..., 0] of a label map; a stack of maps so narrow goes into a list"
         )
     if _n_dimensions(y_true) == 2 or len(y_true) != len(y_pred):
         raise ValueError(
             f"y_pred is a collection of {len(y_pred)} label map(s), and y_true is "
-            f"{_describe(y_true)}: it needs one entry for each image, a map or the list of its "
+            f"{_describe(y_true)}: it needs an entry for each image, a map or the list of its "
             "annotators' maps"
         )
     for i, (annotations, prediction) in enumerate(zip(y_true, y_pred, strict=True)):
@@ -139,7 +139,7 @@ def _read_image(
 
 
 def _read_map(item: Any, name: str) -> np.ndarray:
-    """Anything that NumPy reads -> (H, W) labels."""
+    """Input of `numpy.asarray` -> (H, W) labels."""
     if isinstance(item, np.ma.MaskedArray) and np.ma.is_masked(item):
         raise TypeError(
             f"{name} is a masked array: fill it with a label of its own (`.filled(-1)`), and pass "
@@ -153,15 +153,15 @@ def _read_map(item: Any, name: str) -> np.ndarray:
         raise ValueError(f"{name} is {_describe(item)}; a label map is (H, W)")
     if labels.size == 0:
         raise ValueError(f"{name} is empty: its shape is {labels.shape}")
-    what = f"{name} has dtype {labels.dtype} (shape {labels.shape})"
+    found = f"{name} has dtype {labels.dtype} (shape {labels.shape})"
     if labels.dtype.kind == "f" and np.isnan(labels).any():
         row, column = np.argwhere(np.isnan(labels))[0]
         raise ValueError(
-            f"{what} and contains NaN, first at row {row}, column {column}; labels are integers: "
+            f"{found} and contains NaN, first at row {row}, column {column}; labels are integers: "
             "give these pixels a label of their own, and pass it as ignore_label"
         )
     if labels.dtype.kind not in "biu":
-        raise TypeError(f"{what}; labels are integers: convert them, `labels.astype(int)`")
+        raise TypeError(f"{found}; labels are integers: convert them, `labels.astype(int)`")
     return labels
 
 
@@ -172,7 +172,7 @@ def _is_sequence(item: Any) -> bool:
 
 
 def _n_dimensions(item: Any) -> int:
-    """Count axes, where each level of nesting is one."""
+    """Count axes and levels of nesting."""
     if _is_sequence(item):
         return 1 + max((_n_dimensions(part) for part in item), default=0)
     return np.ndim(item)

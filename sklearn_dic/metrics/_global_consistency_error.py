@@ -7,7 +7,7 @@ from sklearn_dic.metrics._mean import mean_of_tables
 
 
 def global_consistency_error(y_true: Any, y_pred: Any, *, ignore_label: int | None = None) -> float:
-    r"""How far one of the two maps is from refining the other (GCE).
+    r"""Global consistency error: distance of two maps from a refinement (GCE).
 
     .. math:: GCE = \min(E_1, E_2), \quad
         E_1 = \frac{1}{N} \sum_{uv} n_{uv} \frac{n_u - n_{uv}}{n_u}, \quad
@@ -19,24 +19,24 @@ def global_consistency_error(y_true: Any, y_pred: Any, *, ignore_label: int | No
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 
     Returns
     -------
     score : float
-        From 0 to less than 1; lower is better. Symmetric where there is one annotator.
+        From 0 to less than 1; lower is better. Symmetric for a single annotator.
 
     Notes
     -----
-    Zero where one map refines the other. So it is zero if the prediction is one region, and
-    if each pixel is a region of its own, and falls with any over-segmentation: never quote
-    it alone.
+    The score is 0 if a map refines the other. So it is 0 for a prediction of a single region,
+    and for a region per pixel, and falls with any over-segmentation: report it together with
+    other measures.
 
     References
     ----------
@@ -55,7 +55,7 @@ def global_consistency_error(y_true: Any, y_pred: Any, *, ignore_label: int | No
 
 
 def consistency_error(table: ContingencyTable) -> float:
-    """Global consistency error of one annotator's map."""
+    """Global consistency error for the map of an annotator."""
     outside_truth = (table.overlaps * (1 - table.overlaps / table.sizes_of_true)).sum()
     outside_prediction = (table.overlaps * (1 - table.overlaps / table.sizes_of_predicted)).sum()
     return float(min(outside_truth, outside_prediction) / table.n_pixels)

@@ -1,4 +1,4 @@
-"""The mean that most measures share: over annotators, then over images."""
+"""Mean of a measure over annotators, then over images."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from sklearn_dic.metrics._contingency import ContingencyTable
 def mean_of_tables(
     measure: Callable[[ContingencyTable], float], y_true: Any, y_pred: Any, ignore_label: int | None
 ) -> float:
-    """Average a measure of one contingency table over annotators, then over images."""
+    """Average a measure of contingency tables over annotators, then over images."""
     return float(
         np.mean(
             [

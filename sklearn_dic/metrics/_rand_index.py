@@ -9,7 +9,8 @@ from sklearn_dic.metrics._mean import mean_of_tables
 def probabilistic_rand_index(y_true: Any, y_pred: Any, *, ignore_label: int | None = None) -> float:
     r"""Share of pixel pairs on which segmentation and annotators agree (PRI).
 
-    A pair of pixels is agreed on where both maps put it into one region, or both into two:
+    Two maps agree on a pair of pixels if it lies in the same region of both, or in different
+    regions of both:
 
     .. math:: PRI = \frac{1}{K} \sum_k \Bigl[ 1 + \frac{2 \sum_{uv} \binom{n_{uv}}{2}
         - \sum_u \binom{n_u}{2} - \sum_v \binom{n_v}{2}}{\binom{N}{2}} \Bigr]
@@ -20,24 +21,23 @@ def probabilistic_rand_index(y_true: Any, y_pred: Any, *, ignore_label: int | No
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 
     Returns
     -------
     score : float
-        Between 0 and 1; higher is better. Symmetric in its arguments where there is one
-        annotator.
+        Between 0 and 1; higher is better. Symmetric for a single annotator.
 
     Notes
     -----
-    If the prediction is one region, the score is the share of pairs that the annotators put
-    into one region. An image of one pixel has no pairs and scores 1.
+    If the prediction is a single region, the score is the share of pairs in the same region
+    of the annotations. An image of 1 pixel has no pairs and scores 1.
 
     References
     ----------
@@ -54,7 +54,7 @@ def probabilistic_rand_index(y_true: Any, y_pred: Any, *, ignore_label: int | No
 
 
 def rand_index(table: ContingencyTable) -> float:
-    """Rand index of one annotator's map: agreeing pairs of pixels over all pairs."""
+    """Rand index for the map of an annotator: agreeing pairs of pixels over all pairs."""
     pairs = _pairs(table.n_pixels)
     if pairs == 0:
         return 1.0

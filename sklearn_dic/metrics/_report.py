@@ -1,4 +1,4 @@
-"""All five measures at once."""
+"""Report of five measures."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,17 +23,17 @@ _DIRECTIONS = {
 
 @dataclass(frozen=True)
 class SegmentationReport:
-    """Scores of a segmentation, which print as a table.
+    """Scores of a segmentation; `print` shows a table.
 
     Attributes
     ----------
     probabilistic_rand_index, variation_of_information, global_consistency_error, \
 boundary_displacement_error, segmentation_covering : float
-        What the functions of these names give.
+        The scores of the functions of the same names.
     per_image : dict of str to ndarray of shape (n_images,)
         The five measures of each image, by name.
     n_images, n_annotations : int
-        How many images and label maps of annotators were compared.
+        Numbers of images and of annotations.
     """
 
     probabilistic_rand_index: float
@@ -46,7 +46,7 @@ boundary_displacement_error, segmentation_covering : float
     n_annotations: int
 
     def to_dict(self) -> dict[str, float]:
-        """Give the five scores by name."""
+        """Return the five scores by name."""
         return {name: getattr(self, name) for name in _DIRECTIONS}
 
     def __str__(self) -> str:
@@ -61,19 +61,18 @@ boundary_displacement_error, segmentation_covering : float
 def segmentation_report(
     y_true: Any, y_pred: Any, *, ignore_label: int | None = None
 ) -> SegmentationReport:
-    """Compute all five measures in one pass.
+    """Compute five measures at once.
 
-    Each label map is read once and each contingency table counted once, which is faster than
-    calling the five functions one by one.
+    Faster than calling the five functions, since label maps and contingency tables are shared.
 
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 
@@ -85,11 +84,11 @@ def segmentation_report(
 
     See Also
     --------
-    probabilistic_rand_index : Share of pixel pairs that are agreed on.
-    variation_of_information : Information that is not shared.
-    global_consistency_error : How far one map is from refining the other.
+    probabilistic_rand_index : Share of pixel pairs with agreement.
+    variation_of_information : Information that the maps do not share.
+    global_consistency_error : Distance from a refinement.
     boundary_displacement_error : Mean distance between boundaries.
-    segmentation_covering : How well each annotated region is covered.
+    segmentation_covering : Covering of the annotated regions.
 
     Examples
     --------
@@ -121,7 +120,7 @@ def segmentation_report(
 
 
 def _measure(image: AnnotatedImage) -> dict[str, float]:
-    """All five measures of one image."""
+    """Compute five measures of an image."""
     tables = [comparison.table for comparison in image.comparisons]
     return {
         "probabilistic_rand_index": float(np.mean([rand_index(table) for table in tables])),

@@ -1,4 +1,4 @@
-"""Scorers, which scikit-learn's searches and cross-validation find by name."""
+"""Scorers for scikit-learn's searches and cross-validation."""
 
 import copy
 from typing import Any
@@ -10,7 +10,6 @@ from sklearn_dic.metrics._global_consistency_error import global_consistency_err
 from sklearn_dic.metrics._rand_index import probabilistic_rand_index
 from sklearn_dic.metrics._segmentation_covering import segmentation_covering
 from sklearn_dic.metrics._variation_of_information import variation_of_information
-from sklearn_dic.utils._validation import register_scorers
 
 SCORERS: dict[str, Any] = {
     "probabilistic_rand_index": make_scorer(probabilistic_rand_index),
@@ -22,38 +21,44 @@ SCORERS: dict[str, Any] = {
     ),
 }
 
-register_scorers(SCORERS)
-
 
 def get_scorer(scoring: str) -> Any:
-    """Find a scorer by name.
+    """Get a scorer by name.
 
-    A scorer is called with a fitted estimator, images and annotations, and a higher score is
-    always better. So the measures where lower is better are negated, and have names that
-    begin with ``neg_``, like scikit-learn's.
+    A scorer is called with a fitted estimator, images and annotations. A higher score is always
+    better: measures where lower is better are negated, and their names begin with ``neg_``, as
+    in scikit-learn.
 
     Parameters
     ----------
     scoring : str
-        A key of `SCORERS`. The bare name of a measure is understood as well:
-        "variation_of_information" is the scorer "neg_variation_of_information".
+        A key of `SCORERS`. The name of a measure is accepted as well:
+        "variation_of_information" gives the scorer "neg_variation_of_information".
 
     Returns
     -------
     scorer : callable
         ``scorer(estimator, X, y)`` is the score of ``estimator.predict(X)`` against the
-        annotations `y`, in the forms that the measures accept.
+        annotations `y`, in the forms that the measures accept. A copy: requests for metadata
+        do not change `SCORERS`.
 
     Raises
     ------
     ValueError
         If there is no scorer of this name.
 
+    See Also
+    --------
+    sklearn.metrics.get_scorer : The scorers of scikit-learn.
+
     Notes
     -----
-    With `sklearn_dic.metrics` imported, scikit-learn knows the keys of `SCORERS` too:
-    ``GridSearchCV(..., scoring="probabilistic_rand_index")``. All five at once are
-    ``scoring=SCORERS``.
+    scikit-learn has no public function that registers the name of a scorer. Pass the scorer
+    itself:
+
+    * a single scorer: ``GridSearchCV(..., scoring=get_scorer("probabilistic_rand_index"))`` or
+      ``scoring=SCORERS["probabilistic_rand_index"]``;
+    * all five: ``GridSearchCV(..., scoring=SCORERS, refit="probabilistic_rand_index")``.
 
     Examples
     --------
@@ -67,10 +72,8 @@ def get_scorer(scoring: str) -> Any:
     1.0
     """
     if not isinstance(scoring, str):
-        raise TypeError(f"scoring is {scoring!r}; it is the name of a scorer")
+        raise TypeError(f"scoring is {scoring!r}; the name of a scorer is needed")
     for name in (scoring, f"neg_{scoring}"):
         if name in SCORERS:
-            return copy.deepcopy(SCORERS[name])  # a request for metadata is the caller's own
-    raise ValueError(
-        f"the scorer {scoring!r} is not known; the names are {', '.join(sorted(SCORERS))}"
-    )
+            return copy.deepcopy(SCORERS[name])
+    raise ValueError(f"there is no scorer {scoring!r}; the names are {', '.join(sorted(SCORERS))}")

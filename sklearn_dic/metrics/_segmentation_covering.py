@@ -9,23 +9,23 @@ from sklearn_dic.metrics._contingency import ContingencyTable
 
 
 def segmentation_covering(y_true: Any, y_pred: Any, *, ignore_label: int | None = None) -> float:
-    r"""How well each annotated region is covered by one region of the segmentation (SC).
+    r"""Covering of the annotated regions by regions of the segmentation (SC).
 
     .. math:: SC = \frac{\sum_u n_u \max_v O(u, v)}{\sum_u n_u}, \quad
         O(u, v) = \frac{n_{uv}}{n_u + n_v - n_{uv}}
 
     with the pixels :math:`n_{uv}` that the true region u shares with the predicted region v.
     As in the Berkeley benchmark, the sums run over the regions of all annotators and of all
-    images: a large image counts more than a small one.
+    images: large images count more than small images.
 
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 
@@ -37,8 +37,8 @@ def segmentation_covering(y_true: Any, y_pred: Any, *, ignore_label: int | None 
 
     Notes
     -----
-    If the prediction is one region, the score is the mean share of the image that the true
-    regions have, weighted by these shares: :math:`\sum_u n_u^2 / N^2`.
+    If the prediction is a single region, the score is the mean share of the true regions in the
+    image, weighted by these shares: :math:`\sum_u n_u^2 / N^2`.
 
     References
     ----------
@@ -66,7 +66,7 @@ def pooled_covering(tables: list[ContingencyTable]) -> float:
 
 
 def best_overlaps(table: ContingencyTable) -> np.ndarray:
-    """(n_true_regions,) the largest intersection over union that each true region has."""
+    """(n_true_regions,) largest intersection over union of each true region."""
     union = table.sizes_of_true + table.sizes_of_predicted - table.overlaps
     best = np.zeros(len(table.true_sizes))
     np.maximum.at(best, table.true_regions, table.overlaps / union)

@@ -11,8 +11,8 @@ from sklearn_dic.metrics._mean import mean_of_tables
 def undersegmentation_error(y_true: Any, y_pred: Any, *, ignore_label: int | None = None) -> float:
     r"""Pixels of superpixels that leak across true borders.
 
-    A superpixel that a border cuts is charged its smaller side, for each true region that
-    it touches:
+    For each true region that a superpixel overlaps, the error is the smaller of the two parts
+    of the superpixel, inside and outside of the region:
 
     .. math:: E = \frac{1}{N} \sum_{uv} \min(n_{uv}, n_v - n_{uv})
 
@@ -22,24 +22,24 @@ def undersegmentation_error(y_true: Any, y_pred: Any, *, ignore_label: int | Non
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 
     Returns
     -------
     score : float
-        From 0; lower is better. Up to 1, since no superpixel is charged more than its size.
+        From 0 to 1; lower is better.
         It falls with any over-segmentation, so compare at equal numbers of superpixels.
 
     Notes
     -----
-    If the prediction is one region, each true region is charged its own size or that of the
-    rest of the image, whichever is smaller.
+    If the prediction is a single region, the error of each true region is its size or the size
+    of the rest of the image, whichever is smaller.
 
     References
     ----------
@@ -56,6 +56,6 @@ def undersegmentation_error(y_true: Any, y_pred: Any, *, ignore_label: int | Non
 
 
 def leaked_share(table: ContingencyTable) -> float:
-    """Under-segmentation error by one annotator's map."""
+    """Under-segmentation error for the map of an annotator."""
     outside = table.sizes_of_predicted - table.overlaps
     return float(np.minimum(table.overlaps, outside).sum() / table.n_pixels)

@@ -21,23 +21,23 @@ def variation_of_information(y_true: Any, y_pred: Any, *, ignore_label: int | No
     Parameters
     ----------
     y_true : array-like of int, shape (H, W) or (K, H, W), or list of these
-        The annotation of the image, or those of its K annotators, also as a list of maps.
-        For a collection, a list with one such entry for each image.
+        The annotation of the image, or the annotations of K annotators, also as a list of
+        maps. For a collection, a list with such an entry for each image.
     y_pred : array-like of int, shape (H, W) or (N, H, W), or list of maps
-        The segmentation. Two dimensions are one image, anything else is a collection, and
-        then the first axis of `y_true` counts images as well.
+        The segmentation. 2-D is a single image. Otherwise `y_pred` and `y_true` are
+        collections, and their first axis counts images.
     ignore_label : int or None, default=None
         Pixels with this label in `y_true` are left out.
 
     Returns
     -------
     score : float
-        From 0, which only equal partitions reach, to :math:`2 \log_2 N`; lower is better.
-        A metric on partitions, so symmetric where there is one annotator.
+        From 0, for equal partitions only, to :math:`2 \log_2 N`; lower is better.
+        A metric on partitions, so symmetric for a single annotator.
 
     Notes
     -----
-    If the prediction is one region, the score is the entropy of the annotation.
+    If the prediction is a single region, the score is the entropy of the annotation.
 
     References
     ----------
@@ -54,7 +54,7 @@ def variation_of_information(y_true: Any, y_pred: Any, *, ignore_label: int | No
 
 
 def information_distance(table: ContingencyTable) -> float:
-    """Variation of information of one annotator's map, in bits."""
+    """Variation of information for the map of an annotator, in bits."""
     shared = np.log2(table.overlaps / table.sizes_of_true)
     shared += np.log2(table.overlaps / table.sizes_of_predicted)
     return float(-(table.overlaps * shared).sum() / table.n_pixels) + 0.0  # never -0

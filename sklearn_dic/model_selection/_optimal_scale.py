@@ -1,4 +1,4 @@
-"""ODS and OIS: the best setting for a whole collection, and for each image of it."""
+"""ODS and OIS: the best setting for a collection, and for each image."""
 
 import re
 from collections.abc import Mapping
@@ -12,29 +12,29 @@ from sklearn_dic.utils._warnings import warn_caller
 
 @dataclass(frozen=True)
 class OptimalScale:
-    """Scores at the best settings of a search; printed, it is a table.
+    """Scores at the best settings of a search; `print` shows a table.
 
     Attributes
     ----------
     metric : str
-        The metric that picks the settings of `ods_by_metric` and `ois_by_metric`.
+        The metric that chooses the settings of `ods_by_metric` and `ois_by_metric`.
     n_settings, n_images : int
-        How many settings were tried on how many images (splits of the search).
+        Numbers of settings and of images (splits of the search).
     ods : dict of str to float
-        Optimal data set scale: for each metric its mean over the images at the one setting
-        that is best for this metric.
+        Optimal data set scale: mean of each metric over the images, at the setting with the
+        best mean of this metric.
     ods_by_metric : dict of str to float
-        Means of all metrics at the one setting where the mean of `metric` is best.
+        Means of all metrics at the setting with the best mean of `metric`.
     ois : dict of str to float
-        Optimal image scale: for each metric its mean, each image at the setting that is
-        best for this metric there.
+        Optimal image scale: mean of each metric over the images, each image at its best
+        setting for this metric.
     ois_by_metric : dict of str to float
-        Means of all metrics, each image at the setting where `metric` is best.
+        Means of all metrics, each image at its best setting for `metric`.
     ods_params : dict of str to dict
-        For each metric the setting of `ods`. That of `ods_by_metric` is
+        Setting of `ods` for each metric. The setting of `ods_by_metric` is
         ``ods_params[metric]``.
     ois_params : dict of str to list of dict
-        For each metric the setting of each image in `ois`. Those of `ois_by_metric` are
+        Settings of the images in `ois` for each metric. The settings of `ois_by_metric` are
         ``ois_params[metric]``.
     """
 
@@ -49,7 +49,7 @@ class OptimalScale:
     ois_params: dict[str, list[dict[str, Any]]] = field(repr=False)
 
     def __str__(self) -> str:
-        """Draw the table: a line for each metric."""
+        """Return a table with a line for each metric."""
         columns = {
             "ODS": self.ods,
             "ODS by *": self.ods_by_metric,
@@ -57,7 +57,7 @@ class OptimalScale:
             "OIS by *": self.ois_by_metric,
         }
         star, best_for = " *", "best for *"
-        if len(self.ods) == 1:  # and picks for itself
+        if len(self.ods) == 1:  # the only metric chooses for itself
             columns = {"ODS": self.ods, "OIS": self.ois}
             star, best_for = "", "best"
         width = len(star) + max(map(len, self.ods))
@@ -75,46 +75,44 @@ def optimal_scale(cv_results_: Mapping[str, Any], metric: str | None = None) -> 
     """Find the best setting for all images, and for each image, in a finished search.
 
     Two protocols are in use, and their numbers must not be mixed. In the Berkeley benchmark
-    each metric picks its own setting: `ods` and `ois`. In other papers one metric, the
-    probabilistic Rand index, picks the setting, for each image perhaps, and the others are
-    reported there: `ods_by_metric` and `ois_by_metric`.
+    each metric chooses its own setting: `ods` and `ois`. In other papers the probabilistic Rand
+    index chooses the setting, and all metrics are reported there: `ods_by_metric` and
+    `ois_by_metric`.
 
     Parameters
     ----------
     cv_results_ : dict
         Attribute of a search over settings with ``cv=PerImageSplit()``, such as
-        `sklearn.model_selection.GridSearchCV`, with one metric or several. All scores are
-        read as "greater is better", as scikit-learn's scorers are, and reported as they are:
-        a measure where less is better has been negated by its scorer.
+        `sklearn.model_selection.GridSearchCV`, with a single metric or several. As for all scorers
+        of scikit-learn, a higher score is better; scorers of errors are negated.
     metric : str or None, default=None
-        The metric that picks; None is "probabilistic_rand_index", or the only one. Where a
-        search had a single metric, scikit-learn calls it "score".
+        The metric that chooses. None: the only metric of the search, which scikit-learn names
+        "score", or "probabilistic_rand_index".
 
     Returns
     -------
     scale : OptimalScale
-        Of settings that are equally good, the first one is taken.
+        Of equally good settings, the first is chosen.
 
     Raises
     ------
     ValueError
-        Where there is no such metric, or too many fits have failed.
+        If the search has no such metric, or too many fits have failed.
 
     Warns
     -----
     RuntimeWarning
-        Where fits have failed (NaN). Such a setting is left out for that image, and left
-        out altogether from `ods` and `ods_by_metric`, as its mean would be over fewer images.
+        If fits have failed (NaN). Such a setting is left out for the image, and for all images
+        in `ods` and `ods_by_metric`.
 
     See Also
     --------
-    PerImageSplit : Fits and scores each image alone.
+    PerImageSplit : Fits and scores each image separately.
 
     Notes
     -----
-    All numbers are plain means over images. The Berkeley benchmark pools one of its measures,
-    segmentation covering, over annotators and images instead, which weighs images by their
-    annotations: its number for the data set is a little different.
+    All numbers are means over images. The Berkeley benchmark pools segmentation covering over
+    annotators and images instead, so its number for a data set is slightly different.
 
     References
     ----------
@@ -170,7 +168,7 @@ def optimal_scale(cv_results_: Mapping[str, Any], metric: str | None = None) -> 
 
 
 def _test_scores(cv_results_: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Sort the columns of a search -> {metric: (n_settings, n_images)}."""
+    """Read the test scores of a search -> {metric: (n_settings, n_images)}."""
     columns: dict[str, dict[int, np.ndarray]] = {}
     for key in getattr(cv_results_, "keys", list)():
         if match := re.fullmatch(r"split(\d+)_test_(.+)", key):
@@ -190,7 +188,7 @@ def _test_scores(cv_results_: Mapping[str, Any]) -> dict[str, np.ndarray]:
 def _without_failures(
     scores: dict[str, np.ndarray], params: list[dict[str, Any]]
 ) -> dict[str, np.ndarray]:
-    """Make a fit that failed for one metric NaN for all, and refuse where too little is left."""
+    """Set fits that failed for a metric to NaN for all; raise if too few fits are left."""
     failed = np.any([np.isnan(values) for values in scores.values()], axis=0)
     if not failed.any():
         return scores
@@ -199,12 +197,12 @@ def _without_failures(
         raise ValueError(f"no setting has a score for image(s) {images} of the search")
     if failed.any(axis=1).all():
         raise ValueError(
-            "each setting has failed for some image, so there is no mean to compare; leave these "
+            "each setting has failed for some image, so no means can be compared; leave these "
             f"images out: {', '.join(map(str, np.flatnonzero(failed.any(axis=0))))}"
         )
     setting, image = np.argwhere(failed)[0]
     warn_caller(
-        f"{failed.sum()} of {failed.size} fits have no score, the first one that of "
+        f"{failed.sum()} of {failed.size} fits have no score, the first that of "
         f"{params[setting]} for image {image}; these are left out",
         RuntimeWarning,
     )

@@ -1,4 +1,4 @@
-"""Splitters that fit and score on the same images: there is nothing to hold out."""
+"""Splitters that fit and score on the same images, since nothing is held out."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,14 +10,14 @@ from sklearn_dic.images._images import is_path
 
 
 class NoSplit(BaseCrossValidator):
-    """Fit on everything and score on everything, once.
+    """Fit and score on all images together.
 
-    For `cv` of a search over the parameters of an unsupervised method: one network for the
-    whole collection. A single image with several annotators is ``[image], [annotations]``.
+    For `cv` of a search over the parameters of an unsupervised method: a single network for the
+    collection. A single image with several annotators is ``[image], [annotations]``.
 
     See Also
     --------
-    PerImageSplit : A fit of its own for each image.
+    PerImageSplit : A separate fit for each image.
 
     Examples
     --------
@@ -30,12 +30,12 @@ class NoSplit(BaseCrossValidator):
     def split(
         self, X: Any, y: Any = None, groups: Any = None
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Generate the one pair of indices.
+        """Generate a single pair of indices.
 
         Parameters
         ----------
         X : list or array-like
-            The collection, or one image.
+            The collection, or an image.
         y, groups : object
             Not used, here by convention.
 
@@ -49,25 +49,24 @@ class NoSplit(BaseCrossValidator):
         yield everything, everything.copy()
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Return 1, the number of splits; nothing is looked at."""
+        """Return 1, the number of splits."""
         return 1
 
 
 class PerImageSplit(BaseCrossValidator):
-    """One split for each image, which is fitted and scored alone: the paper's protocol.
+    """Fit and score on each image separately, the paper's protocol.
 
-    For `cv` of a search: each setting is fitted to each image anew, and ``split{i}_test_*``
-    in `cv_results_` are the scores of image i, of which `optimal_scale` makes ODS and OIS.
+    For `cv` of a search: each setting is fitted to each image, and ``split{i}_test_*`` in
+    `cv_results_` is the score of image i. `optimal_scale` computes ODS and OIS from these.
 
     See Also
     --------
-    NoSplit : One fit for all images.
+    NoSplit : A single fit for all images.
     optimal_scale : The best setting for all images, and for each.
 
     Notes
     -----
-    A search with ``refit=True`` would fit its best setting once more, to all images together;
-    ``refit=False`` saves that.
+    ``refit=False`` saves the last fit of a search, of the best setting to all images together.
 
     References
     ----------
@@ -116,7 +115,7 @@ class PerImageSplit(BaseCrossValidator):
         Raises
         ------
         ValueError
-            Where X is one image, whose rows would be taken for images.
+            If X is a single image, whose rows would be read as images.
         """
         for i in range(self.get_n_splits(X)):
             yield np.array([i]), np.array([i])
@@ -147,17 +146,17 @@ def _check_is_no_path(X: Any) -> None:
 
 
 def _check_is_collection(X: Any) -> None:
-    """Refuse what a search would take apart into the rows of an image."""
+    """Raise ValueError if a search would split X into rows of an image."""
     _check_is_no_path(X)
     remedy = "pass [image], a list of images or paths, or a stack of shape (N, H, W, C)"
     if isinstance(X, np.ndarray) and X.dtype.kind != "O" and X.ndim != 4:
         hint = ", list(X) if it is a stack of grey images" if X.ndim == 3 else ""
         raise ValueError(
-            f"X is an array of shape {X.shape}, whose first axis would be taken for images: "
+            f"X is an array of shape {X.shape}, whose first axis would be read as images: "
             f"{remedy}{hint}"
         )
     if len(X) == 0:
         raise ValueError(f"X is empty: {remedy}")
     first = X[0]
     if not is_path(first) and np.ndim(first) < 2:
-        raise ValueError(f"X[0] has {np.ndim(first)} dimension(s) and is no image: {remedy}")
+        raise ValueError(f"X[0] has {np.ndim(first)} dimension(s) and is not an image: {remedy}")

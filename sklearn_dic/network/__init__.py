@@ -5,8 +5,8 @@ from sklearn_dic.network._dcs import DeepClustering, associate, update_centers
 from sklearn_dic.network._dic import DICNetwork, Precision
 from sklearn_dic.network._fts import FeatureTransformation, PooledBatchNorm, as_rows
 from sklearn_dic.network._refinement import Vote, label_pixels, refinement_loss
-from sklearn_dic.network._training import Epoch, Training, overfit, train
-from sklearn_dic.network._turns import take_turns
+from sklearn_dic.network._torch_state import plain_torch_state
+from sklearn_dic.network._training import Epoch, Training, overfit
 
 __all__ = [
     "DICNetwork",
@@ -22,9 +22,8 @@ __all__ = [
     "label_pixels",
     "make_batches",
     "overfit",
+    "plain_torch_state",
     "refinement_loss",
     "sample_pixels",
-    "take_turns",
-    "train",
     "update_centers",
 ]

@@ -1,9 +1,12 @@
-"""Images of any sizes as few tensors: one batch for each size."""
+"""Images of any sizes as few tensors: a batch for each size."""
 
 import torch
 from torch import Tensor
 
+from sklearn_dic.network._torch_state import plain_torch_state
 
+
+@plain_torch_state()
 def make_batches(
     images: list[Tensor],
     superpixels: list[Tensor] | None,
@@ -13,10 +16,10 @@ def make_batches(
 ) -> tuple[list[Tensor], Tensor | None, Tensor | None]:
     """[(1, C, H_i, W_i)], [(K, H_i, W_i)], [(H_i, W_i)] -> [(B_j, C, H_j, W_j)], (K, N'), (N',).
 
-    Images of one size share a batch. The superpixels of all images, numbered apart in each
-    of the K maps, follow the order of the batches' pixels. Where masks say which pixels
-    count, only these have superpixels, and their places are the last thing returned. The
-    batches lie in memory as `layout` says.
+    Images of equal size share a batch. The superpixels of all images, numbered apart in each
+    of the K maps, follow the order of the batches' pixels. With masks, only the N' pixels inside
+    the masks have superpixels; the last tensor holds the indices of these pixels, or is None
+    without masks. `layout` is the memory format of the batches.
     """
     places: dict[torch.Size, list[int]] = {}
     for place, image in enumerate(images):
@@ -26,11 +29,11 @@ def make_batches(
         for group in places.values()
     ]
     order = [place for group in places.values() for place in group]
-    counted = None
+    inside = None
     if masks is not None:
-        counted = torch.cat([masks[place].flatten() for place in order]).nonzero().flatten()
+        inside = torch.cat([masks[place].flatten() for place in order]).nonzero().flatten()
     if superpixels is None:
-        return batches, None, counted
+        return batches, None, inside
     parts = []
     n_superpixels = torch.zeros_like(superpixels[0][:, 0, 0])
     for place in order:
@@ -38,13 +41,15 @@ def make_batches(
         parts.append(flat + n_superpixels[:, None])
         n_superpixels = n_superpixels + flat.max(dim=1).values + 1
     numbered = torch.cat(parts, dim=1)
-    return batches, numbered if counted is None else numbered[:, counted], counted
+    return batches, numbered if inside is None else numbered[:, inside], inside
 
 
 def sample_pixels(values: Tensor, size: torch.Size) -> Tensor:
-    """(..., H, W) -> (..., h, w): what lies in the middle of each pixel of a reduced image."""
+    """(..., H, W) -> (..., h, w): the values at the centres of the pixels of a reduced image."""
     rows, columns = (
-        ((torch.arange(small, device=values.device) + 0.5) * (full / small)).long()
+        (
+            (torch.arange(small, dtype=torch.float32, device=values.device) + 0.5) * (full / small)
+        ).long()
         for small, full in zip(size, values.shape[-2:], strict=True)
     )
     return values[..., rows[:, None], columns]

@@ -10,7 +10,7 @@ Clustering = Literal["paper", "residual"]
 
 
 def associate(features: Tensor, centers: Tensor) -> Tensor:
-    """(N, C), (M, C) -> (N, M): the associations H of equation 2; each row sums to one."""
+    """(N, C), (M, C) -> (N, M): the associations H of equation 2; each row sums to 1."""
     return torch.softmax(features @ centers.T, dim=1)
 
 
@@ -35,18 +35,18 @@ class DeepClustering(nn.Module):
     n_iter : int
         Alternations Gamma between associations and centres.
     clustering : {"paper", "residual"}
-        "paper" returns H Omega (Eq. 4). "residual" computes what the authors' code does:
+        "paper" returns H Omega (Eq. 4). "residual" follows the authors' code:
         a projection in front, centres of unit length, ReLU, a projection, the input
         added, ReLU.
     gradient : bool
-        Whether the loss is differentiated through the alternation. Without it the centres
+        Whether the loss is differentiated through the alternation. Otherwise the centres
         are constants: "paper" then learns through the last associations, "residual"
         through its residual connection alone, as the authors' code does.
 
     Attributes
     ----------
     initial_centers : Tensor of shape (M, C)
-        Omega at iteration 0, random unit vectors, the same at every pass.
+        Omega at iteration 0, random unit vectors, the same in every pass.
     associated_centers, centers : Tensor of shape (M, C)
         Omega before and after the last update of the recorded pass. Evaluation associates the
         pixels with the former and aggregates the latter, as that pass did.
@@ -70,15 +70,20 @@ class DeepClustering(nn.Module):
         self.gradient = gradient
         self.recording = False
         residual = clustering == "residual"
-        self.project_in = nn.Linear(n_features, n_features) if residual else None
-        self.project_out = nn.Linear(n_features, n_features) if residual else None
-        self.register_buffer("initial_centers", torch.zeros(n_centers, n_features))
-        self.register_buffer("associated_centers", torch.zeros(n_centers, n_features))
-        self.register_buffer("centers", torch.zeros(n_centers, n_features))
+        self.project_in = (
+            nn.Linear(n_features, n_features, dtype=torch.float32) if residual else None
+        )
+        self.project_out = (
+            nn.Linear(n_features, n_features, dtype=torch.float32) if residual else None
+        )
+        for name in ("initial_centers", "associated_centers", "centers"):
+            self.register_buffer(name, torch.zeros(n_centers, n_features, dtype=torch.float32))
 
-    def reset(self, generator: torch.Generator) -> None:
+    def reset_parameters(self, generator: torch.Generator) -> None:
         """Draw the M initial centres, uniformly distributed on the unit sphere."""
-        directions = torch.randn(self.initial_centers.shape, generator=generator)
+        directions = torch.randn(
+            self.initial_centers.shape, generator=generator, dtype=torch.float32, device="cpu"
+        )
         self.initial_centers.copy_(F.normalize(directions))
         self.associated_centers.zero_()
         self.centers.zero_()

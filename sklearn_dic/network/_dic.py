@@ -1,4 +1,4 @@
-"""The whole network: FTS, then DCS, and how it is applied to pictures."""
+"""The whole network: FTS, then DCS, and its application to images."""
 
 from typing import Any, Literal, Self
 
@@ -17,6 +17,7 @@ from sklearn_dic.network._fts import (
     as_rows,
 )
 from sklearn_dic.network._refinement import LARGEST_TABLE
+from sklearn_dic.network._torch_state import plain_torch_state
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -24,27 +25,28 @@ Precision = Literal["float32", "bfloat16"]
 class DICNetwork(nn.Module):
     """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: aggregated features of every pixel.
 
-    Images of one size share a batch, and a list holds the batches of different sizes. The
-    normalisation and the centres see all pixels of all images as one sample, so the
-    features mean the same thing in each image.
+    Images of equal size share a batch, and a list holds the batches of different sizes. The
+    normalisation and the centres see all pixels of all images as a single sample, so the
+    features have the same meaning in each image.
 
     A new network has shapes and no weights, so that its memory can be estimated before it is
-    taken; `draw` makes it real.
+    allocated; `reset_parameters` allocates and draws the weights.
 
     Parameters
     ----------
     n_channels, n_clusters, n_centers, n_center_iter : int
         Image channels, C, M and Gamma of the paper.
     clustering : {"paper", "residual", None}
-        Which DCS; None leaves it out (Table 5).
+        Version of the DCS; None leaves it out (Table 5).
     clustering_gradient, upsampling, head_norm
         See `DeepClustering` and `FeatureTransformation`.
     precision : {"float32", "bfloat16"}
-        Arithmetic of the convolutions. Everything after them is at least float32.
+        Arithmetic of the convolutions. The rest is at least float32.
     resolution : float in (0, 1]
-        Sides of the pictures that the convolutions see, relative to the pictures given.
+        Side lengths of the images that the convolutions see, relative to the given images.
     """
 
+    @plain_torch_state()
     def __init__(
         self,
         n_channels: int,
@@ -78,10 +80,12 @@ class DICNetwork(nn.Module):
                 )
             )
 
-    def draw(self, generator: torch.Generator) -> Self:
+    @plain_torch_state()
+    def reset_parameters(self, generator: torch.Generator) -> Self:
         """Draw weights and initial centres from PyTorch's usual initial distributions.
 
-        On the CPU, so that they are alike on any device. The global generator is not touched.
+        They are drawn on the CPU, so that they do not depend on the device. The global generator
+        is not used.
         """
         self.to_empty(device="cpu")
         for module in self.modules():
@@ -91,9 +95,9 @@ class DICNetwork(nn.Module):
                 if module.bias is not None:
                     nn.init.uniform_(module.bias, -bound, bound, generator=generator)
             elif isinstance(module, DeepClustering):
-                module.reset(generator)
+                module.reset_parameters(generator)
             elif isinstance(module, PooledBatchNorm):
-                module.reset()
+                module.reset_parameters()
         return self
 
     @property
@@ -108,7 +112,7 @@ class DICNetwork(nn.Module):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What `DICNetwork(**arguments)` makes another network of this kind from."""
+        """Arguments of the constructor: `DICNetwork(**arguments)` has the same architecture."""
         dcs = self.dcs
         clustering = (
             {"clustering": None}
@@ -132,7 +136,7 @@ class DICNetwork(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """Device of the weights."""
         return self.fts.head.weight.device
 
     def forward(self, images: list[Tensor]) -> list[Tensor]:
@@ -144,18 +148,19 @@ class DICNetwork(nn.Module):
         parts = self._cluster(rows).split([len(row) for row in rows])
         return [as_images(part, like=image) for part, image in zip(parts, features, strict=True)]
 
-    def aggregate(self, images: list[Tensor], counted: Tensor | None = None) -> Tensor:
-        """[(B_i, C, H_i, W_i)], (N',) or None -> (N', C'): the features of the pixels that count.
+    def aggregate(self, images: list[Tensor], inside: Tensor | None = None) -> Tensor:
+        """[(B_i, C, H_i, W_i)], (N',) or None -> (N', C'): the features of equation 4.
 
-        Only these pixels, given by their places in the sequence of all N, move the centres.
+        `inside` holds the indices of the pixels inside the masks in the sequence of all N; only
+        these pixels move the centres. None: all pixels.
         """
         rows = [as_rows(image) for image in self._transform(images)]
-        return self._cluster(rows if counted is None else [torch.cat(rows)[counted]])
+        return self._cluster(rows if inside is None else [torch.cat(rows)[inside]])
 
     def _transform(self, images: list[Tensor]) -> list[Tensor]:
         """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]: the output of the FTS."""
         half = self.precision == "bfloat16"
-        # A CUDA graph must not hold on to a converted copy of a weight.
+        # In an autocast context of the caller, converted weights would be cached across the steps.
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half, cache_enabled=False):
             features = self.fts(images)
         return [image.float() for image in features] if half else features
@@ -165,9 +170,10 @@ class DICNetwork(nn.Module):
         sample = rows[0] if len(rows) == 1 else torch.cat(rows)
         return sample if self.dcs is None else self.dcs(sample)
 
+    @plain_torch_state()
     @torch.no_grad()
-    def freeze(self, images: list[Tensor], counted: Tensor | None = None) -> None:
-        """Keep the normalisation statistics and centres of one pass over these images.
+    def freeze(self, images: list[Tensor], inside: Tensor | None = None) -> None:
+        """[(B_i, C, H_i, W_i)], (N',) or None -> None: keep statistics and centres of a pass.
 
         Afterwards the network is in evaluation mode and any image can be passed alone.
         """
@@ -180,7 +186,7 @@ class DICNetwork(nn.Module):
         for module in recorders:
             module.recording = True
         try:
-            self.aggregate(images, counted)
+            self.aggregate(images, inside)
         finally:
             for module in recorders:
                 module.recording = False
@@ -188,7 +194,7 @@ class DICNetwork(nn.Module):
 
     @property
     def layout(self) -> torch.memory_format:
-        """How maps and weights lie in memory: channels last, but where that is slower.
+        """Memory format of maps and weights: channels last, except where that is slower.
 
         On processors whose widest instructions are those of AVX2, the gradient of the weights of
         a convolution takes twice as long with channels last (oneDNN 3.12).
@@ -196,8 +202,9 @@ class DICNetwork(nn.Module):
         is_slower = self.device.type == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX2"
         return torch.contiguous_format if is_slower else torch.channels_last
 
+    @plain_torch_state()
     def lay_out(self) -> None:
-        """Let the weights lie in memory as `layout` says."""
+        """Store the weights in the memory format `layout`."""
         # PyTorch declares memory formats for tensors alone.
         self.to(memory_format=self.layout)  # type: ignore[call-overload]
 
@@ -208,6 +215,7 @@ class DICNetwork(nn.Module):
         size = [max(1, round(side * self.resolution)) for side in image.shape[-2:]]
         return F.interpolate(image, size=size, mode="bilinear", antialias=True)
 
+    @plain_torch_state()
     @torch.no_grad()
     def apply_frozen(self, image: Tensor) -> Tensor:
         """(B, C, H, W) -> (B, C', H, W): aggregated features at the size of the image."""
@@ -217,18 +225,18 @@ class DICNetwork(nn.Module):
         return F.interpolate(aggregated, image.shape[-2:], mode="bilinear", align_corners=False)
 
     def training_bytes(self, n_pixels: int) -> int:
-        """Estimate the peak memory of training on images of so many pixels."""
+        """Estimate the peak memory of training on `n_pixels` pixels."""
         element = 2 if self.precision == "bfloat16" else 4
         convolutions = element * (KEPT_CHANNELS + 3 * self.n_clusters)
         clustering_and_loss = 4 * (5 * self.n_clusters + 3 * self.n_centers)
         votes = 8 * LARGEST_TABLE
         n_reduced = n_pixels * self.resolution**2
-        # Weights, gradients, momentum, and the weights of the epoch before.
+        # Weights, gradients, momentum, and the weights of the previous epoch.
         weights = 4 * 4 * sum(parameter.numel() for parameter in self.parameters())
         return round(n_reduced * (convolutions + clustering_and_loss + votes)) + weights
 
     def inference_bytes(self, n_pixels: int) -> int:
-        """Estimate the peak memory of labelling one image of so many pixels."""
+        """Estimate the peak memory of labelling an image of `n_pixels` pixels."""
         element = 2 if self.precision == "bfloat16" else 4
         reduced = element * WIDEST_CHANNELS + 4 * (3 * self.n_clusters + 2 * self.n_centers)
         labels_and_superpixels = 200

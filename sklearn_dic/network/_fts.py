@@ -17,12 +17,12 @@ WIDEST_CHANNELS = 192 + 128 + 64
 
 
 class PooledBatchNorm(nn.Module):
-    """[(B_i, C, H_i, W_i)] -> the same shapes: one normalisation for images of all sizes.
+    """[(B_i, C, H_i, W_i)] -> the same shapes: batch-norm of images of all sizes.
 
-    Mean and variance of a channel are taken over every pixel of every image, so that a
-    list of images of different sizes is normalised as one sample. While training, they
-    come from the pass itself; `recording` keeps those of one pass, and evaluation uses
-    what was kept. One pixel alone is a valid sample (its variance is 0).
+    Mean and variance of a channel are computed over all pixels of all images, so that a
+    list of images of different sizes is normalised as a single sample. Training uses the
+    statistics of the current pass; `recording` keeps the statistics of a pass for evaluation.
+    A single pixel is a valid sample (its variance is 0).
     """
 
     mean: Tensor
@@ -32,14 +32,14 @@ class PooledBatchNorm(nn.Module):
         super().__init__()
         self.eps = eps
         self.recording = False
-        self.weight = nn.Parameter(torch.empty(n_channels))
-        self.bias = nn.Parameter(torch.empty(n_channels))
-        self.register_buffer("mean", torch.empty(n_channels))
-        self.register_buffer("variance", torch.empty(n_channels))
-        self.reset()
+        self.weight = nn.Parameter(torch.empty(n_channels, dtype=torch.float32))
+        self.bias = nn.Parameter(torch.empty(n_channels, dtype=torch.float32))
+        self.register_buffer("mean", torch.empty(n_channels, dtype=torch.float32))
+        self.register_buffer("variance", torch.empty(n_channels, dtype=torch.float32))
+        self.reset_parameters()
 
-    def reset(self) -> None:
-        """Start as the plain normalisation, without scale and shift."""
+    def reset_parameters(self) -> None:
+        """Set scale 1 and shift 0, and forget the recorded statistics."""
         nn.init.ones_(self.weight)
         nn.init.zeros_(self.bias)
         nn.init.zeros_(self.mean)
@@ -57,6 +57,7 @@ class PooledBatchNorm(nn.Module):
         return [as_images(part, like=image) for part, image in zip(parts, images, strict=True)]
 
     def _normalize(self, pixels: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C, H, W)."""
         if self.recording:
             self._record(pixels)
         use_own_statistics = self.training and not self.recording
@@ -74,7 +75,7 @@ class PooledBatchNorm(nn.Module):
         )
 
     def _record(self, pixels: Tensor) -> None:
-        """Keep mean and variance, by way of batch-norm, which sums faster than `torch.var_mean`."""
+        """(B, C, H, W) -> None: keep mean and variance, faster than `torch.var_mean`."""
         n_pixels = pixels.numel() // pixels.shape[1]
         self.mean, self.variance = torch.zeros_like(self.mean), torch.zeros_like(self.variance)
         torch.batch_norm(
@@ -88,7 +89,7 @@ class PooledBatchNorm(nn.Module):
             self.eps,
             torch.backends.cudnn.enabled,
         )
-        # What it keeps is divided by one less than the number of pixels.
+        # Batch-norm divides the running variance by N - 1.
         self.variance *= (n_pixels - 1) / n_pixels
         if n_pixels == 1:
             self.variance.zero_()
@@ -99,13 +100,15 @@ class ConvBlock(nn.Module):
 
     def __init__(self, n_channels: int, n_features: int) -> None:
         super().__init__()
-        self.convolution = nn.Conv2d(n_channels, n_features, 3, padding=1, bias=False)
+        self.convolution = nn.Conv2d(
+            n_channels, n_features, 3, padding=1, bias=False, dtype=torch.float32
+        )
         self.norm = PooledBatchNorm(n_features)
 
     def forward(self, images: list[Tensor]) -> list[Tensor]:
         """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]."""
         convolved = [self.convolution(image) for image in images]
-        # Several outputs are views of one tensor, which autograd does not change in place.
+        # Several outputs are views of the same tensor, which autograd does not change in place.
         in_place = len(images) == 1
         return [F.relu(image, inplace=in_place) for image in self.norm(convolved)]
 
@@ -139,16 +142,18 @@ class FeatureTransformation(nn.Module):
         self.fine = nn.Sequential(ConvBlock(n_channels, 64), ConvBlock(64, 64))
         self.coarse = nn.Sequential(ConvBlock(64, 128), ConvBlock(128, 128))
         self.deconvolution = (
-            nn.ConvTranspose2d(128, 128, 2, stride=2) if upsampling == "deconvolution" else None
+            nn.ConvTranspose2d(128, 128, 2, stride=2, dtype=torch.float32)
+            if upsampling == "deconvolution"
+            else None
         )
         self.merged = nn.Sequential(ConvBlock(64 + 128, 128), ConvBlock(128, 128))
-        self.head = nn.Conv2d(128, n_features, 1, bias=not head_norm)
+        self.head = nn.Conv2d(128, n_features, 1, bias=not head_norm, dtype=torch.float32)
         self.head_norm = PooledBatchNorm(n_features) if head_norm else None
 
     def forward(self, images: list[Tensor]) -> list[Tensor]:
         """[(B_i, C, H_i, W_i)] -> [(B_i, C', H_i, W_i)]."""
         skips = self.fine(images)
-        # ceil_mode keeps the last row of an odd side, and a side of one pixel alive.
+        # ceil_mode keeps the last row of an odd side, and a side of a single pixel alive.
         coarse = self.coarse([F.max_pool2d(skip, 2, ceil_mode=True) for skip in skips])
         merged = self.merged(
             [

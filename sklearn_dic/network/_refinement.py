@@ -4,16 +4,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# The table of votes may have so many cells for each pixel.
+# Largest number of cells of the table of votes, per pixel.
 LARGEST_TABLE = 8
 
 
 class Vote:
     """(N,) -> (N,): every pixel takes the most frequent label of its superpixel (equations 6-7).
 
-    Among labels that are equally frequent, the smallest one wins. With several superpixel
-    maps each has one vote at every pixel, divided among the labels in the proportions in
-    which they occur in its superpixel there.
+    Among equally frequent labels the smallest wins. With several superpixel maps, each map has
+    a vote at every pixel: the shares of the labels in its superpixel there.
 
     Parameters
     ----------
@@ -27,10 +26,6 @@ class Vote:
         if len(superpixels) > 1:
             # Pixels that share their superpixel in every map share the answer.
             self.cells, self.cell_of_pixel = self.superpixels.unique(dim=1, return_inverse=True)
-
-    def is_static(self, n_pixels: int, n_labels: int) -> bool:
-        """Whether every vote allocates alike, whatever the labels are."""
-        return len(self.sizes) > 1 or _fits_table(self.sizes[0], n_labels, n_pixels)
 
     def __call__(self, labels: Tensor, n_labels: int) -> Tensor:
         """(N,) -> (N,)."""
@@ -46,27 +41,23 @@ class Vote:
 
 
 def refine(labels: Tensor, superpixels: Tensor, n_labels: int, n_superpixels: int) -> Tensor:
-    """(N,), (N,) -> (N,): the vote of one superpixel map."""
+    """(N,), (N,) -> (N,): the vote of a superpixel map."""
     ballots = superpixels * n_labels + labels
-    if _fits_table(n_superpixels, n_labels, len(labels)):
+    if n_superpixels * n_labels <= LARGEST_TABLE * len(labels):
         votes = count(ballots, n_superpixels * n_labels)
         return votes.view(n_superpixels, n_labels).argmax(dim=1)[superpixels]
-    # Almost all of the table would be zeros: count the pairs that occur, and rank them in
-    # each superpixel by count and then by the smaller label.
+    # The table would be mostly zeros: count the pairs that occur, and rank them in each
+    # superpixel by count and then by the smaller label.
     pairs, counts = ballots.unique(return_counts=True)
     ranks = counts * n_labels + (n_labels - 1 - pairs % n_labels)
     best = ranks.new_zeros(n_superpixels).scatter_reduce(0, pairs // n_labels, ranks, "amax")
     return (n_labels - 1 - best % n_labels)[superpixels]
 
 
-def _fits_table(n_superpixels: int, n_labels: int, n_pixels: int) -> bool:
-    return n_superpixels * n_labels <= LARGEST_TABLE * n_pixels
-
-
 def count(values: Tensor, n_values: int) -> Tensor:
-    """(N,) -> (n_values,): how often each of 0 to n_values - 1 occurs.
+    """(N,) -> (n_values,): the frequencies of the values 0 to n_values - 1.
 
-    A GPU need not be waited for here, as `torch.bincount` does to find the largest value.
+    Unlike `torch.bincount`, this does not wait for a GPU to find the largest value.
     """
     return values.new_zeros(n_values).scatter_add_(0, values, torch.ones_like(values))
 
@@ -74,7 +65,7 @@ def count(values: Tensor, n_values: int) -> Tensor:
 def label_pixels(aggregated: Tensor, superpixels: Tensor | None) -> Tensor:
     """(1, C, H, W), (K, H, W) or None -> (H, W): the label of each pixel (equations 5-7).
 
-    The strongest feature of each pixel, and then the vote of its superpixels.
+    The argmax of the features of each pixel, then the vote of its superpixels.
     """
     labels = aggregated[0].argmax(dim=0)
     if superpixels is None:

@@ -1,9 +1,9 @@
-"""Superpixels: transformers from an image to a label map that remembers the image."""
+"""Superpixels: transformers from an image to a label map that holds the image."""
 
 from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.superpixels._contour_tree import ContourTree
 from sklearn_dic.superpixels._felzenszwalb import FelzenszwalbSuperpixels
-from sklearn_dic.superpixels._file import MCGSuperpixels
+from sklearn_dic.superpixels._file import FileSuperpixels, MCGSuperpixels
 from sklearn_dic.superpixels._hierarchical import HierarchicalSuperpixels
 from sklearn_dic.superpixels._lsc import LSCSuperpixels
 from sklearn_dic.superpixels._map import SuperpixelMap
@@ -17,6 +17,7 @@ __all__ = [
     "BaseSuperpixels",
     "ContourTree",
     "FelzenszwalbSuperpixels",
+    "FileSuperpixels",
     "HierarchicalSuperpixels",
     "LSCSuperpixels",
     "MCGSuperpixels",

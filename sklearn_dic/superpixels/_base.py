@@ -1,7 +1,8 @@
-"""What all superpixel transformers share."""
+"""The base class of the superpixel transformers."""
 
 import os
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
@@ -12,7 +13,7 @@ from skimage.measure import label
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 
-from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.images._images import Images, check_n_channels, open_images
 from sklearn_dic.superpixels._map import SuperpixelMap, check_superpixel_map
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import CHANNEL_AXIS, check_column_names, check_parameters
@@ -20,18 +21,19 @@ from sklearn_dic.utils._validation import CHANNEL_AXIS, check_column_names, chec
 
 @dataclass
 class Picture:
-    """One image of a collection, and what is known of it.
+    """An image of a collection, with its mask, path and name.
 
     Attributes
     ----------
     pixels : ndarray of shape (H, W, C), float32
         Integers were divided by the maximum of their dtype.
     mask : ndarray of shape (H, W), bool, or None
-        Where the image counts. Elsewhere the pixels have the mean colour.
+        True where the image counts. The other pixels have the colour of the nearest pixel
+        that counts.
     path : str, os.PathLike or None
         The image file.
     name : str
-        How an error calls it.
+        Its name in error messages.
     """
 
     pixels: np.ndarray
@@ -46,10 +48,10 @@ class Picture:
 
 
 class BaseSuperpixels(TransformerMixin, BaseEstimator):
-    """Base of the superpixel transformers: a subclass says how to segment one image.
+    """Base of the superpixel transformers: a subclass segments an image.
 
-    A transformer is stateless. `transform` takes one image, a stack, a list of images of
-    different sizes, or paths, and gives maps in the same form. A subclass implements
+    A transformer is stateless. `transform` takes an image, a stack, a list of images of
+    different sizes, or paths, and returns maps in the same form. A subclass implements
     `_segment`, and has the constructor parameters `channel_axis`, `n_jobs` and `verbose`
     beside its own.
     """
@@ -65,11 +67,11 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         """(H, W, C) float32 -> (H, W) integers, 0 or larger, not necessarily consecutive."""
 
     def _segment_picture(self, picture: Picture) -> np.ndarray:
-        """Segment with all that is known of an image; for methods that use its mask or path."""
+        """Segment an image; to be overridden by methods that use its mask or path."""
         return self._segment(picture.pixels)
 
     def fit(self, X: Any, y: Any = None, mask: Any = None) -> Self:
-        """Check the parameters and the images; there is nothing to learn.
+        """Check the parameters and the images. Nothing is learned.
 
         Parameters
         ----------
@@ -84,11 +86,8 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         -------
         self : object
         """
-        check_parameters(self)
-        images = open_images(X, self.channel_axis, mask)
-        _ = images.pixels  # says which pixel is no number
-        self.n_features_in_ = images.n_channels
-        check_column_names(self, X, self.channel_axis, reset=True)
+        images = self._open_for_fit(X, mask)
+        _ = images.pixels  # the conversion refuses NaN and infinity
         return self
 
     def fit_transform(
@@ -109,11 +108,7 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         -------
         superpixels : SuperpixelMap of shape (H, W) or (N, H, W), or list of SuperpixelMap
         """
-        check_parameters(self)
-        images = open_images(X, self.channel_axis, mask)
-        self.n_features_in_ = images.n_channels
-        check_column_names(self, X, self.channel_axis, reset=True)
-        return self._transform(images)
+        return self._transform(self._open_for_fit(X, mask))
 
     def transform(self, X: Any, mask: Any = None) -> SuperpixelMap | list[SuperpixelMap]:
         """Compute superpixels.
@@ -121,75 +116,62 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, or list of these
-            One image or a collection; `channel_axis` says how the axes are read. Integers
-            are divided by the maximum of their dtype.
+            An image or a collection. Integers are divided by the maximum of their dtype.
         mask : array-like of bool, shape (H, W) or (N, H, W), or list of these, default=None
-            Where an image counts. The pixels elsewhere are replaced by the mean colour of
-            those that count, so they may be NaN; together they are one superpixel more, the
-            last one. Superpixels that the mask cuts apart are numbered apart.
+            True where an image counts. The other pixels are replaced by the colour of the
+            nearest pixel that counts, so they may be NaN, and together they are the last
+            superpixel. Superpixels that the mask divides are numbered separately.
 
         Returns
         -------
         superpixels : SuperpixelMap of shape (H, W) or (N, H, W), or list of SuperpixelMap
-            int32 labels, consecutive from 0 within each image. Each map remembers its image,
-            with what a mask replaced.
+            int32 labels, consecutive from 0 within each image. Each map holds its image. With a
+            mask, this is a masked array, in which the masked pixels are also replaced: the
+            next step of a Pipeline then uses the same mask.
 
         Raises
         ------
         ValueError, TypeError, OSError
             If an image cannot be used; the message names it.
         ImportError
-            If the method needs a library that is not installed; the message says how to.
+            If the method needs a library that is not installed; the message has the command.
         """
-        check_parameters(self)
-        if hasattr(self, "n_features_in_"):
+        self._check_parameters()
+        was_fitted = hasattr(self, "n_features_in_")
+        if was_fitted:
             check_column_names(self, X, self.channel_axis, reset=False)
         images = open_images(X, self.channel_axis, mask)
-        n_features_in = getattr(self, "n_features_in_", images.n_channels)
-        if images.n_channels != n_features_in:
-            raise ValueError(
-                f"X has {images.n_channels} features, but {type(self).__name__} is expecting "
-                f"{n_features_in} features as input: these are the channels of "
-                f"{images.names[0]}, and it was fitted to an image with others"
-            )
+        if was_fitted:
+            check_n_channels(self, images)
         return self._transform(images)
 
+    def _open_for_fit(self, X: Any, mask: Any) -> Images:
+        """Check the parameters, open the images, and set the attributes of a fit."""
+        self._check_parameters()
+        images = open_images(X, self.channel_axis, mask)
+        self.n_features_in_ = images.n_channels
+        check_column_names(self, X, self.channel_axis, reset=True)
+        return images
+
     def _transform(self, images: Images) -> SuperpixelMap | list[SuperpixelMap]:
-        """Join superpixels and pictures, in the form of the input."""
-        labels = self._segment_images(images)
-        pictures = images.filled
+        """Join superpixels and images, in the form of the input."""
+        labels = segment_images(self, images)
         if images.form == "list":
-            return [SuperpixelMap(*pair) for pair in zip(labels, pictures, strict=True)]
-        return SuperpixelMap(images.in_form_of_input(labels), images.in_form_of_input(pictures))
+            parts = zip(labels, images.filled, images.every_mask(), strict=True)
+            return [
+                SuperpixelMap(of_image, _with_mask(image, mask)) for of_image, image, mask in parts
+            ]
+        filled = images.in_form_of_input(images.filled)
+        mask = None if images.masks is None else images.in_form_of_input(images.masks)
+        return SuperpixelMap(images.in_form_of_input(labels), _with_mask(filled, mask))
 
-    def _is_for_one_image(self) -> bool:
-        """Whether a parameter belongs to one image, like a file or an array."""
-        return False
+    def _check_parameters(self) -> None:
+        """Check the constructor's parameters; a subclass may check more."""
+        check_parameters(self)
 
-    def _segment_images(self, images: Images) -> list[np.ndarray]:
-        """Segment images that are open already -> [(H_i, W_i)] int32, consecutive from 0."""
-        self._check_number(images)
-        return list(
-            for_each(
-                partial(_segment_one, self),
-                self._pictures(images),
-                n_jobs=self.n_jobs,
-                verbose=self.verbose,
-                description="superpixels",
-            )
-        )
-
-    def _check_number(self, images: Images) -> None:
-        if self._is_for_one_image() and len(images) > 1:
-            raise ValueError(
-                f"{self} has a file or an array that belongs to one image, and there are "
-                f"{len(images)}: pass a template such as 'folder/{{stem}}.mat'"
-            )
-
-    @staticmethod
-    def _pictures(images: Images) -> list[Picture]:
-        parts = (images.pixels, images.every_mask(), images.paths, images.names)
-        return [Picture(*one) for one in zip(*parts, strict=True)]
+    def _single_file(self) -> str | os.PathLike | None:
+        """Return the only file that is read; None if there is none, or a file for each image."""
+        return None
 
     def __sklearn_tags__(self) -> Tags:
         """Stateless, for images."""
@@ -200,13 +182,62 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
         return tags
 
 
-def _segment_one(transformer: BaseSuperpixels, picture: Picture) -> np.ndarray:
+def segment_images(transformer: BaseSuperpixels, images: Images) -> list[np.ndarray]:
+    """Segment opened images -> [(H_i, W_i)] int32, consecutive from 0."""
+    transformer._check_parameters()
+    return for_each_picture(
+        partial(_segment_and_check, transformer), transformer, images, description="superpixels"
+    )
+
+
+def for_each_picture(
+    function: Callable[[Picture], Any],
+    transformer: BaseSuperpixels,
+    images: Images,
+    *,
+    description: str,
+) -> list[Any]:
+    """Call a function for each image, with the `n_jobs` and `verbose` of a transformer."""
+    file = transformer._single_file()
+    if file is not None and len(images) > 1:
+        raise ValueError(
+            f"{transformer} reads {os.fspath(file)!r}, which belongs to one image, and there are "
+            f"{len(images)}: pass a template such as 'folder/{{stem}}.mat'"
+        )
+    parts = (images.pixels, images.every_mask(), images.paths, images.names)
+    return list(
+        for_each(
+            function,
+            [Picture(*part) for part in zip(*parts, strict=True)],
+            n_jobs=transformer.n_jobs,
+            verbose=transformer.verbose,
+            description=description,
+        )
+    )
+
+
+def reads_one_file(superpixels: Any) -> bool:
+    """Whether superpixels, or some in a list, are read from the file of a single image."""
+    if isinstance(superpixels, list | tuple):
+        return any(reads_one_file(part) for part in superpixels)
+    return isinstance(superpixels, BaseSuperpixels) and superpixels._single_file() is not None
+
+
+def _with_mask(image: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """Return the image as a masked array if there is a mask, True where pixels count."""
+    if mask is None:
+        return image
+    outside = ~mask.reshape(mask.shape + (1,) * (image.ndim - mask.ndim))
+    return np.ma.array(image, mask=np.broadcast_to(outside, image.shape))
+
+
+def _segment_and_check(transformer: BaseSuperpixels, picture: Picture) -> np.ndarray:
     if picture.shape == (1, 1):  # a pixel of a table
         return np.zeros((1, 1), np.int32)
     labels = np.asarray(transformer._segment_picture(picture))
     labels = check_superpixel_map(labels, picture.shape, picture.name)
     if picture.mask is None or picture.mask.all():
         return labels
-    # What the border of the mask cuts apart are superpixels of their own. Some touch at corners.
+    # Number the pieces of superpixels that the mask divides. Some touch at corners.
     pieces = label(np.where(picture.mask, labels + 1, 0), background=0, connectivity=2)
     return np.where(picture.mask, pieces - 1, pieces.max()).astype(np.int32)

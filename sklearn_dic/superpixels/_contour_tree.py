@@ -1,31 +1,42 @@
-"""A tree of regions with the height at which each one is merged."""
-
-from numbers import Integral
+"""A tree of superpixels, with the distance of each merge."""
 
 import numpy as np
-from sklearn.utils import check_scalar
 
-from sklearn_dic.superpixels._contours import draw_contours
+from sklearn_dic.superpixels._contours import NO_PLACE_TO_CUT, check_place_to_cut, draw_contours
 from sklearn_dic.superpixels._map import SuperpixelMap
 from sklearn_dic.utils._extras import import_extra
 
 
 class ContourTree:
-    """Superpixels of one image at all levels: cut it as often as you like.
+    """Superpixels of an image, from pixels to the whole image, as a tree of merges.
 
-    Made by `HierarchicalSuperpixels.hierarchy`.
+    Made by `HierarchicalSuperpixels.hierarchy`. Has the same methods and attributes as
+    `sklearn_dic.hierarchy.MergeTree`, except that more than two regions may merge at once, so
+    there are no `children_` and no `linkage`.
 
     Parameters
     ----------
     image : ndarray of shape (H, W) or (H, W, C)
-        The picture.
-    parents : ndarray of int, shape (n_nodes,)
-        Parent of each node, the root's is itself. The first H * W nodes, or as many as
-        `leaf_of_pixel` counts, are leaves.
-    heights : ndarray of float, shape (n_nodes,)
-        Where in the hierarchy each node is formed; leaves are at 0.
-    leaf_of_pixel : ndarray of int, shape (H * W,)
-        The leaf that each pixel belongs to.
+        The image.
+    leaf_labels : ndarray of int, shape (H, W)
+        The leaf of each pixel, consecutive from 0.
+    parents : ndarray of int, shape (n_leaves + n_merges,)
+        Parent of each node, leaves first; the parent of the root is the root itself.
+    distances : ndarray of float, shape (n_merges,)
+        Distance of each merge; the i-th merge makes node ``n_leaves + i``.
+
+    Attributes
+    ----------
+    image, leaf_labels : ndarray
+        As given.
+    distances_ : ndarray of float, shape (n_merges,)
+        As given.
+    n_leaves : int
+        Number of leaves.
+
+    See Also
+    --------
+    sklearn_dic.hierarchy.MergeTree : Merges two regions at a time.
 
     Examples
     --------
@@ -39,14 +50,29 @@ class ContourTree:
     def __init__(
         self,
         image: np.ndarray,
+        leaf_labels: np.ndarray,
         parents: np.ndarray,
-        heights: np.ndarray,
-        leaf_of_pixel: np.ndarray,
+        distances: np.ndarray,
     ) -> None:
         self.image = image
-        self.parents = parents
-        self.heights = heights
-        self.leaf_of_pixel = leaf_of_pixel
+        self.leaf_labels = leaf_labels
+        self.distances_ = distances
+        self._parents = parents
+
+    @property
+    def n_leaves(self) -> int:
+        """Number of leaves."""
+        return len(self._parents) - len(self.distances_)
+
+    def parents(self) -> np.ndarray:
+        """Return the tree in higra's format: ``higra.Tree(tree.parents())``.
+
+        Returns
+        -------
+        parents : ndarray of int, shape (n_leaves + n_merges,)
+            Parent of each node, leaves first; the parent of the root is the root itself.
+        """
+        return self._parents
 
     def cut(
         self, *, n_segments: int | None = None, threshold: float | None = None
@@ -56,9 +82,9 @@ class ContourTree:
         Parameters
         ----------
         n_segments : int, default=None
-            Into at most so many superpixels; fewer where several merge at one height.
+            Largest number of superpixels; there are fewer where several merge at once.
         threshold : float, default=None
-            Where merges are higher than this. Takes precedence over `n_segments`.
+            Undo the merges at a larger distance. Takes precedence over `n_segments`.
 
         Returns
         -------
@@ -67,46 +93,47 @@ class ContourTree:
         Raises
         ------
         ValueError
-            If neither is given, or what is given is no place in the tree.
+            If neither is given, or the number or threshold is out of range.
         """
-        if n_segments is not None:
-            check_scalar(n_segments, "n_segments", Integral, min_val=1)
-        if threshold is not None and not threshold >= 0:
-            raise ValueError(f"threshold={threshold} is no height in the tree, which starts at 0")
+        check_place_to_cut(n_segments, threshold)
         higra = import_extra("higra", "hierarchy", "for contour trees")
-        tree = higra.Tree(self.parents)
-        explorer = higra.HorizontalCutExplorer(tree, self.heights)
+        tree = higra.Tree(self._parents)
+        explorer = higra.HorizontalCutExplorer(tree, self._heights())
         if threshold is not None:
             cut = explorer.horizontal_cut_from_altitude(float(threshold))
         elif n_segments is not None:
             cut = explorer.horizontal_cut_from_num_regions(int(n_segments), at_least=False)
         else:
-            raise ValueError("say n_segments or threshold: where to cut the tree")
+            raise ValueError(NO_PLACE_TO_CUT)
         nodes = np.asarray(cut.nodes())
-        labels = np.zeros(len(self.parents), np.int64)
+        labels = np.zeros(len(self._parents), np.int64)
         labels[nodes] = np.arange(len(nodes))
         below = ~np.isin(np.arange(len(labels)), nodes)
-        labels = higra.propagate_sequential(tree, labels, below)[self.leaf_of_pixel]
-        labels = np.unique(labels, return_inverse=True)[1]
-        return SuperpixelMap(labels.reshape(self.image.shape[:2]), self.image)
+        labels = higra.propagate_sequential(tree, labels, below)[self.leaf_labels]
+        consecutive = np.unique(labels, return_inverse=True)[1]
+        return SuperpixelMap(consecutive.reshape(labels.shape), self.image)
 
     def contour_map(self) -> np.ndarray:
-        """Draw all levels as one picture: the ultrametric contour map.
+        """Draw all levels in one array: the ultrametric contour map.
 
         Returns
         -------
         contours : ndarray of shape (2 H + 1, 2 W + 1), float64
-            Between two pixels, the height at which their regions merge; the pixels lie at
-            odd rows and columns. `MCGSuperpixels` reads such maps as ``ucm2``.
+            Between two pixels, the distance at which their regions merge. Pixels lie at
+            odd rows and columns. `FileSuperpixels` reads such maps as ``ucm2``.
         """
         higra = import_extra("higra", "hierarchy", "for contour trees")
-        tree = higra.Tree(self.parents)
-        leaves = self.leaf_of_pixel.reshape(self.image.shape[:2])
+        tree = higra.Tree(self._parents)
+        heights, labels = self._heights(), self.leaf_labels
 
         def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
             ancestors = tree.lowest_common_ancestor(first.ravel(), second.ravel())
-            return self.heights[ancestors].reshape(first.shape)
+            return heights[ancestors].reshape(first.shape)
 
         return draw_contours(
-            between(leaves[:, :-1], leaves[:, 1:]), between(leaves[:-1], leaves[1:])
+            between(labels[:, :-1], labels[:, 1:]), between(labels[:-1], labels[1:])
         )
+
+    def _heights(self) -> np.ndarray:
+        """Return the distance of each node; leaves are at 0."""
+        return np.concatenate([np.zeros(self.n_leaves), self.distances_])

@@ -1,10 +1,31 @@
-"""Cut contour maps into regions."""
+"""Cut contour maps into regions, and draw contour maps of trees."""
 
 from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from skimage.measure import label
 from skimage.segmentation import watershed
+from sklearn.utils import check_scalar
+
+NO_PLACE_TO_CUT = "pass n_segments or threshold, the place to cut the tree"
+
+
+def check_place_to_cut(n_segments: Any, threshold: Any) -> None:
+    """Check the arguments of the method `cut` of a tree.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the number or threshold is out of range.
+    """
+    if n_segments is not None:
+        check_scalar(n_segments, "n_segments", Integral, min_val=1)
+    if threshold is not None and not (isinstance(threshold, Real) and float(threshold) >= 0):
+        raise ValueError(
+            f"threshold={threshold!r} is not a distance in the tree; distances are 0 or larger"
+        )
 
 
 def cut_contours(
@@ -24,9 +45,9 @@ def cut_contours(
     shape : (int, int)
         (H, W) of the image.
     n_segments : int, default=None
-        Cut at the smallest threshold that leaves at most so many regions.
+        Cut at the smallest threshold that leaves at most `n_segments` regions.
     threshold : float, default=None
-        Regions are what is connected by contours of at most this strength.
+        Regions are connected by contours of at most this strength.
 
     References
     ----------
@@ -44,7 +65,7 @@ def _cut_between_pixels(contours: np.ndarray, threshold: float) -> np.ndarray:
 
 
 def _cut_on_pixels(contours: np.ndarray, threshold: float) -> np.ndarray:
-    """Give the contours themselves to the neighbour that floods them first."""
+    """Assign pixels on the contours to the region that floods them first."""
     pieces = label(contours <= threshold, connectivity=1)
     if pieces.max() == 0:
         raise ValueError(
@@ -59,9 +80,9 @@ def _find_threshold(
 ) -> float:
     """Find the smallest threshold that leaves at most `n_segments` regions, by bisection."""
     thresholds = np.unique(contours)
-    below, enough = -1, len(thresholds) - 1  # the largest leaves one region
+    below, enough = -1, len(thresholds) - 1  # the largest leaves a single region
     if cut is _cut_on_pixels:
-        # Soft edges enclose few regions at low thresholds as well: start from the most.
+        # With soft edges, low thresholds leave few regions as well: start from the most.
         tried = np.unique(np.linspace(0, enough, 33).astype(int))
         counts = [label(contours <= thresholds[i], connectivity=1).max() for i in tried]
         below = tried[int(np.argmax(counts))] - 1
@@ -80,9 +101,9 @@ def draw_contours(right: np.ndarray, below: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     right : ndarray of shape (H, W - 1)
-        Strength between each pixel and the one to its right.
+        Strength between each pixel and its right neighbour.
     below : ndarray of shape (H - 1, W)
-        Strength between each pixel and the one below it.
+        Strength between each pixel and its lower neighbour.
 
     Returns
     -------

@@ -14,38 +14,36 @@ REFERENCE_PIXELS = 481 * 321  # the Berkeley photographs, on which the defaults 
 
 
 class FelzenszwalbSuperpixels(BaseSuperpixels):
-    """Superpixels that grow as far as the picture is even, from scikit-image.
+    """Superpixels by Felzenszwalb-Huttenlocher segmentation, from scikit-image.
 
-    Pieces of all sizes: a sky is one, a bush is many. This is what the vote needs, because
-    labels can only merge where superpixels already joined pixels. Any number of channels,
-    compared as they are.
+    Superpixels of all sizes: a sky is a single superpixel, a bush is many. This suits the vote
+    of `DeepImageClustering`, in which labels merge only within superpixels. Any number of
+    channels, compared as they are.
 
     Parameters
     ----------
     scale : float, default=300.0
-        Larger gives larger pieces. The values of the picture are expected in [0, 1].
+        Larger values give larger superpixels. Image values are expected in [0, 1].
     sigma : float, default=0.8
         Width of the Gaussian that smoothes the image first, in pixels.
     min_size : int, default=20
         Smallest superpixel, in pixels.
     relative_to_size : bool, default=True
-        Understand `sigma` and `min_size` for a picture of 481 x 321 pixels, and let `sigma`
-        grow with the sides of each image and `min_size` with its area, so that a picture
-        has about the same superpixels at any size. (`scale` is best left as it is: a larger
-        copy of a picture has longer regions but smaller steps from pixel to pixel.) False
-        uses the numbers as `skimage.segmentation.felzenszwalb` does.
+        `sigma` and `min_size` are meant for an image of 481 x 321 pixels; `sigma` grows with
+        the sides of an image and `min_size` with its area, so that an image has about the
+        same superpixels at any size. (`scale` does not change: a larger copy of an image has
+        longer regions, but smaller steps from pixel to pixel.) False uses the numbers like
+        `skimage.segmentation.felzenszwalb`.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------
-    SLICSuperpixels : Pieces of similar size.
+    SLICSuperpixels : Superpixels of similar size.
 
     References
     ----------
@@ -89,23 +87,45 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
         self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        height, width, n_channels = image.shape
-        area = height * width / REFERENCE_PIXELS if self.relative_to_size else 1.0
-        min_size = round(self.min_size * area)
-        # Threads wait for each other where warnings are ignored: only where there are any.
-        quiet = ignored_warnings("Got image with third dimension", RuntimeWarning)
-        with quiet if n_channels > 3 else nullcontext():
-            labels = felzenszwalb(
-                image,
-                scale=self.scale,
-                sigma=self.sigma * area**0.5,
-                min_size=min_size,
-                channel_axis=-1,
-            )
+        labels = segment_felzenszwalb(
+            image,
+            scale=self.scale,
+            sigma=self.sigma,
+            min_size=self.min_size,
+            relative_to_size=self.relative_to_size,
+        )
+        min_size = round(self.min_size * _relative_area(image, self.relative_to_size))
         if np.ptp(image) > 2 and labels.size < 4 * max(min_size, 1) * (labels.max() + 1):
             warn_caller(
                 f"the values of the image go from {image.min():g} to {image.max():g}, where "
-                "felzenszwalb superpixels expect a range of 1: hardly any of them is larger than "
-                "it must be. Divide the image (by 255, if it was 8-bit)"
+                "felzenszwalb superpixels expect a range of 1: nearly all of them have "
+                "min_size. Divide the image (by 255, if it was 8-bit)"
             )
         return labels
+
+
+def segment_felzenszwalb(
+    image: np.ndarray,
+    *,
+    scale: float,
+    sigma: float,
+    min_size: int = 20,
+    relative_to_size: bool = True,
+) -> np.ndarray:
+    """(H, W, C) -> (H, W) labels, with the parameters of `FelzenszwalbSuperpixels`."""
+    area = _relative_area(image, relative_to_size)
+    # Ignoring warnings takes a lock, so only images that cause the warning take it.
+    quiet = ignored_warnings("Got image with third dimension", RuntimeWarning)
+    with quiet if image.shape[2] > 3 else nullcontext():
+        return felzenszwalb(
+            image,
+            scale=scale,
+            sigma=sigma * area**0.5,
+            min_size=round(min_size * area),
+            channel_axis=-1,
+        )
+
+
+def _relative_area(image: np.ndarray, relative_to_size: bool) -> float:
+    """Area relative to that of the Berkeley photographs."""
+    return image.shape[0] * image.shape[1] / REFERENCE_PIXELS if relative_to_size else 1.0

@@ -1,4 +1,4 @@
-"""Superpixels from a tree of contours, cut where wanted."""
+"""Superpixels from a contour tree."""
 
 import os
 from collections.abc import Callable
@@ -9,61 +9,56 @@ import numpy as np
 
 from sklearn_dic.images._color import color_gradient
 from sklearn_dic.images._images import open_images
-from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
+from sklearn_dic.superpixels._base import BaseSuperpixels, Picture, for_each_picture
 from sklearn_dic.superpixels._contour_tree import ContourTree
 from sklearn_dic.superpixels.files._finding import find_edge_map
 from sklearn_dic.superpixels.files._reading import read_contents
 from sklearn_dic.superpixels.files._templates import fill_template, is_template
 from sklearn_dic.utils._extras import import_extra
-from sklearn_dic.utils._parallel import for_each
-from sklearn_dic.utils._validation import ChannelAxis, Interval, StrOptions, check_parameters
+from sklearn_dic.utils._validation import ChannelAxis, Interval, StrOptions
 
-EdgeMap = np.ndarray | Callable[[np.ndarray], np.ndarray] | str | os.PathLike
+EdgeMap = Callable[[np.ndarray], np.ndarray] | str | os.PathLike
 
 
 class HierarchicalSuperpixels(BaseSuperpixels):
     """Superpixels by cutting an ultrametric contour tree, from higra.
 
-    The watershed basins of an edge map are merged one by one, and the tree of the merges is
-    cut. Any number of channels, see `convert2lab`.
+    The watershed basins of an edge map are merged step by step, and the tree of the merges
+    is cut. Any number of channels, see `convert2lab`.
 
     Needs the extra ``hierarchy``: ``python -m pip install "sklearn-dic[hierarchy]"``.
 
     Parameters
     ----------
     n_segments : int, default=200
-        At most so many superpixels.
+        Largest number of superpixels.
     threshold : float or None, default=None
         Cut at this height of the tree instead; its unit is that of `criterion`.
     criterion : {"volume", "mean"}, default="volume"
-        What decides which basins merge first. "volume": those that hold little when they
-        are flooded, area times depth [1]_, which gives pieces of useful size with any edge
-        map. "mean": those with the weakest mean edge along their common border, as in the
-        ultrametric contour maps of gPb [2]_, which asks for edges that are better than a
-        gradient.
-    edge_map : array-like of shape (H, W), callable, str, os.PathLike or None, default=None
-        Strength of the edges, 0 or larger. None: the length of the colour gradient. An
-        array: for one image. A callable: from an image (H, W, C), float32, to (H, W). A
-        file for one image, or a template such as "edges/{stem}.png", filled in from the path
-        of each image; it holds an array of the size of the image, in any format that
-        `MCGSuperpixels` reads.
+        Order of the merges. "volume": basins of small volume first, area times depth [1]_,
+        which gives superpixels of useful size with any edge map. "mean": basins with the weakest
+        mean edge along their common border first, as in the ultrametric contour maps of
+        gPb [2]_, which needs better edges than a gradient.
+    edge_map : callable, str, os.PathLike or None, default=None
+        Strength of the edges, 0 or larger. None: the length of the colour gradient. A
+        callable: from an image (H, W, C), float32, to (H, W). A file for a single image, or a
+        template such as "edges/{stem}.png", filled in from the path of each image; the file
+        holds an array of the size of the image, in any format that `FileSuperpixels` reads.
     sigma : float, default=1.0
         Width of the Gaussian whose derivative is the default edge map, in pixels.
     convert2lab : bool or None, default=None
-        Whether the channels are RGB, to be compared in Lab. None takes three channels for
-        RGB. Other channels are stretched to the range of Lab first.
+        Whether the channels are RGB, to be compared in Lab. None: RGB if there are three.
+        Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------
-    MCGSuperpixels : Reads contour maps that were computed elsewhere.
+    FileSuperpixels : Reads contour maps from files.
 
     References
     ----------
@@ -87,7 +82,7 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         "n_segments": [Interval(Integral, 1, None, closed="left")],
         "threshold": [Interval(Real, 0, None, closed="left"), None],
         "criterion": [StrOptions({"volume", "mean"})],
-        "edge_map": ["array-like", callable, str, os.PathLike, None],
+        "edge_map": [callable, str, os.PathLike, None],
         "sigma": [Interval(Real, 0, None, closed="neither")],
         "convert2lab": ["boolean", None],
     }
@@ -116,7 +111,7 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         self.verbose = verbose
 
     def hierarchy(self, X: Any) -> ContourTree | list[ContourTree]:
-        """Make the trees, to be cut at several levels without making them anew.
+        """Build trees, which can be cut at several levels.
 
         Parameters
         ----------
@@ -126,28 +121,28 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         Returns
         -------
         trees : ContourTree, or list of ContourTree
-            One for each image.
+            A tree for each image.
         """
-        check_parameters(self)
+        self._check_parameters()
         images = open_images(X, self.channel_axis)
-        self._check_number(images)
-        trees = list(
-            for_each(
-                self._make_tree,
-                self._pictures(images),
-                n_jobs=self.n_jobs,
-                verbose=self.verbose,
-                description="trees",
-            )
-        )
+        trees = for_each_picture(self._make_tree, self, images, description="trees")
         for tree, given in zip(trees, images.given, strict=True):
             tree.image = given
         return trees[0] if images.form == "image" else trees
 
-    def _is_for_one_image(self) -> bool:
-        if isinstance(self.edge_map, str | os.PathLike):
-            return not is_template(self.edge_map)
-        return self.edge_map is not None and not callable(self.edge_map)
+    def _check_parameters(self) -> None:
+        edges: Any = self.edge_map
+        if isinstance(edges, list | tuple) or hasattr(edges, "__array__"):
+            raise TypeError(
+                f"edge_map is a {type(edges).__name__}; pass a file, or a function from an image "
+                "to its edges, such as `lambda image: edges`"
+            )
+        super()._check_parameters()
+
+    def _single_file(self) -> str | os.PathLike | None:
+        if isinstance(self.edge_map, str | os.PathLike) and not is_template(self.edge_map):
+            return self.edge_map
+        return None
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
         return self._segment_picture(Picture(image, None, None, "the image"))
@@ -161,14 +156,17 @@ class HierarchicalSuperpixels(BaseSuperpixels):
         graph = higra.get_4_adjacency_graph(picture.shape)
         edges = self._edges(picture)
         weights = higra.weight_graph(graph, edges, higra.WeightFunction.mean)
-        leaves = np.arange(edges.size)
+        leaf_labels = np.arange(edges.size)
         if self.criterion == "volume":
             tree, heights = higra.watershed_hierarchy_by_volume(graph, weights)
         else:
             tree, heights = higra.mean_pb_hierarchy(graph, weights)
-            leaves = higra.CptRegionAdjacencyGraph.construct(tree.leaf_graph)["vertex_map"]
+            leaf_labels = higra.CptRegionAdjacencyGraph.construct(tree.leaf_graph)["vertex_map"]
         return ContourTree(
-            picture.pixels, tree.parents(), np.asarray(heights, np.float64), leaves.ravel()
+            picture.pixels,
+            leaf_labels.reshape(picture.shape),
+            tree.parents(),
+            np.asarray(heights, np.float64)[tree.num_leaves() :],
         )
 
     def _edges(self, picture: Picture) -> np.ndarray:
@@ -178,19 +176,21 @@ class HierarchicalSuperpixels(BaseSuperpixels):
             return color_gradient(picture.pixels, self.sigma, self.convert2lab).astype(np.float64)
         source = "edge_map"
         if isinstance(edges, str | os.PathLike):
-            file = fill_template(edges, picture) if is_template(edges) else edges
+            file = edges
+            if is_template(edges):
+                file = fill_template(edges, picture.path, picture.name)
             source = f"the edge map {os.fspath(file)!r}"
             try:
                 edges = find_edge_map(read_contents(file), picture.shape)
             except ValueError as error:
                 raise ValueError(f"{source} does not fit {picture.name}: {error}") from error
-        elif callable(edges):
+        else:
             edges = edges(picture.pixels)
         edges = np.asarray(edges)
         if edges.shape != picture.shape or edges.dtype.kind not in "biuf":
             raise ValueError(
                 f"{source} has shape {edges.shape} and dtype {edges.dtype}, and {picture.name} "
-                f"has {picture.shape}: one number for each pixel is needed"
+                f"has {picture.shape}: pass a number for each pixel"
             )
         edges = edges.astype(np.float64)
         if not np.isfinite(edges).all() or edges.min() < 0:

@@ -1,4 +1,4 @@
-"""LSC superpixels: k-means with the eigenvectors of normalised cuts in mind."""
+"""LSC superpixels: k-means that approximates normalised cuts."""
 
 from numbers import Integral, Real
 
@@ -8,38 +8,36 @@ from sklearn_dic.superpixels._base import BaseSuperpixels
 from sklearn_dic.superpixels._opencv import as_bytes, import_ximgproc, one_thread, pad_to
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 
-SMALLEST_SIDE = 6  # of a superpixel in pixels; OpenCV merges smaller ones into a few
+SMALLEST_SIDE = 6  # of a superpixel in pixels; OpenCV merges smaller superpixels into a few
 SMALLEST_ELEMENT = 25  # percent of the average superpixel; smaller pieces join a neighbour
 
 
 class LSCSuperpixels(BaseSuperpixels):
     """Superpixels by linear spectral clustering (LSC), from OpenCV.
 
-    Weighted k-means in ten dimensions, in which it approximates normalised cuts: compact
-    pieces that follow the picture well. Any number of channels, see `convert2lab`; of more
-    than three the first three principal components are compared.
+    Weighted k-means in a space of ten dimensions, where it approximates normalised cuts:
+    compact superpixels that follow edges well. Any number of channels, see `convert2lab`;
+    more than three are reduced to their first three principal components.
 
     Needs the extra ``opencv``: ``python -m pip install "sklearn-dic[opencv]"``.
 
     Parameters
     ----------
     n_segments : int, default=800
-        About how many superpixels; of 36 pixels or more on average.
+        Approximate number of superpixels, of 36 pixels or more on average.
     compactness : float, default=0.075
-        Weight of nearness in space against nearness in colour, `ratio` in OpenCV.
+        Weight of the distance in space against that in colour, `ratio` in OpenCV.
     max_num_iter : int, default=10
         Iterations of k-means.
     convert2lab : bool or None, default=None
-        Whether the channels are RGB, to be compared in Lab. None takes three channels for
-        RGB. Other channels are stretched to the range of Lab first.
+        Whether the channels are RGB, to be compared in Lab. None: RGB if there are three.
+        Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------

@@ -1,30 +1,32 @@
-"""A label map of superpixels that remembers the picture it was made from."""
+"""A label map of superpixels that holds its image."""
 
 from typing import Any, Self
 
 import numpy as np
 
+from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.utils._validation import ChannelAxis
+
 
 class SuperpixelMap(np.ndarray):
     """Superpixel labels, with the image that they were computed from.
 
-    To everybody else this is an array of labels. An estimator that receives it from the
-    step before in a Pipeline finds the picture in it, and so does not mistake the label
-    numbers for grey values. Results of arithmetic and slices are plain arrays; only images
-    taken out of a stack are maps again. Other views (`.T`, `.reshape`) have no image, and
-    estimators refuse them.
+    An array of labels for all other code. An estimator that receives it from the previous
+    step of a Pipeline segments the image in it, instead of the labels. Results of arithmetic
+    and slices are plain arrays; only images taken out of a stack are maps again. Other views
+    (`.T`, `.reshape`) have no image, and estimators refuse them.
 
     Parameters
     ----------
     labels : array-like of int, shape (H, W), (N, H, W) or (N,)
         Superpixels of an image, of a stack of images, or of a table of pixels.
     image : array-like of shape `labels.shape` or `labels.shape + (C,)`
-        The picture, not copied.
+        The image, not copied. A masked array keeps its mask.
 
     Attributes
     ----------
-    image : ndarray
-        The picture.
+    image : ndarray or MaskedArray
+        The image.
 
     Examples
     --------
@@ -41,31 +43,33 @@ class SuperpixelMap(np.ndarray):
 
     def __new__(cls, labels: Any, image: Any) -> Self:
         """Join labels and image."""
-        labels, image = np.asarray(labels), np.asarray(image)
+        labels = np.asarray(labels)
+        if not isinstance(image, np.ma.MaskedArray):
+            image = np.asarray(image)
         if image.shape[: labels.ndim] != labels.shape or image.ndim > labels.ndim + 1:
             raise ValueError(
                 f"labels of shape {labels.shape} do not fit an image of shape {image.shape}"
             )
-        check_labels(labels, f"an image of shape {image.shape}")
+        _check_labels(labels, f"an image of shape {image.shape}")
         if labels.size and labels.max() > np.iinfo(np.int32).max:
             raise ValueError(
                 f"the superpixels of an image of shape {image.shape} have a label {labels.max()}, "
-                "which is no 32-bit integer; number them anew"
+                "which is not a 32-bit integer; use smaller labels"
             )
         superpixels = np.array(labels, dtype=np.int32).view(cls)
         superpixels.image = image
         return superpixels
 
     def __array_finalize__(self, source: Any) -> None:
-        """Give a view no image: it may show other pixels."""
+        """Remove the image from a view, which may show other pixels."""
         self.image = None
 
     def __array_wrap__(
         self, array: np.ndarray, context: Any = None, return_scalar: bool = False
     ) -> Any:
-        """Give results of arithmetic as plain arrays, and a single number as a number.
+        """Return results of arithmetic as plain arrays, and a single number as a scalar.
 
-        NumPy before 2.0 does not say by `return_scalar` that it is one.
+        NumPy before 2.0 does not pass `return_scalar`.
         """
         return np.asarray(array)[()]
 
@@ -79,16 +83,18 @@ class SuperpixelMap(np.ndarray):
         return SuperpixelMap(part, self.image[key])
 
     def view(self, *args: Any, **kwargs: Any) -> Any:
-        """View the labels; as bytes, with those of the image.
+        """View the labels; as bytes, with those of the image and its mask.
 
-        joblib knows arrays again by their bytes, and a cached Pipeline must not mistake the
-        superpixels of one picture for the same superpixels of another.
+        joblib hashes the bytes of an array, and a cached Pipeline must tell images with the
+        same superpixels apart.
         """
         labels = super().view(*args, **kwargs)
         if args != (np.uint8,) or kwargs or self.image is None:
             return labels
-        image = np.ascontiguousarray(self.image).view(np.uint8)
-        return np.concatenate([np.asarray(labels).ravel(), image.ravel()])
+        parts = [labels, np.ascontiguousarray(self.image).view(np.uint8)]
+        if isinstance(self.image, np.ma.MaskedArray):
+            parts.append(np.ma.getmaskarray(self.image).view(np.uint8))
+        return np.concatenate([np.asarray(part).ravel() for part in parts])
 
     def copy(self, order: Any = "C") -> Any:
         """Copy labels and image."""
@@ -111,7 +117,7 @@ class SuperpixelMap(np.ndarray):
 
 
 def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
-    """Separate pictures and superpixels, where the input is superpixel maps.
+    """Separate images and superpixels, if the input is superpixel maps.
 
     Parameters
     ----------
@@ -121,9 +127,9 @@ def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
     Returns
     -------
     images : array, list, or `X` itself
-        The pictures, with a channel axis.
+        The images, with a channel axis.
     superpixels : list of ndarray of shape (H, W), or None
-        The label map of each picture, or of each pixel of a table; None if `X` has none.
+        The label map of each image, or of each pixel of a table; None if `X` has none.
     """
     if isinstance(X, SuperpixelMap):
         labels = np.asarray(X)
@@ -143,18 +149,51 @@ def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
     return [_with_channels(item) for item in X], [np.asarray(item) for item in X]
 
 
+def open_with_superpixels(
+    X: Any, channel_axis: ChannelAxis, superpixels: Any = None, sample_mask: Any = None
+) -> tuple[Images, Any]:
+    """Open images, and separate them from superpixels that come with them.
+
+    Parameters
+    ----------
+    X : array-like, path, SuperpixelMap, or list of these
+        The images, in the form that `open_images` takes, or superpixel maps.
+    channel_axis : {"auto", -1, None}
+        How the axes of an array are read, see `open_images`. Images of superpixel maps have
+        their channels last.
+    superpixels : str, transformer, array-like, list of these, or None
+        Superpixels that were passed with the images. They take precedence over the
+        superpixels in `X`.
+    sample_mask : array-like of bool, list of these, or None
+        True where pixels count.
+
+    Returns
+    -------
+    images : Images
+        The opened images.
+    superpixels : any of the above
+        The superpixels that were passed, or else the label maps in `X` in the form of the
+        images, or else None. `resolve_superpixels` checks them.
+    """
+    X, maps = take_images(X)
+    images = open_images(X, channel_axis if maps is None else -1, sample_mask)
+    if superpixels is not None or maps is None:
+        return images, superpixels
+    return images, maps[0] if images.form == "image" else maps
+
+
 def _with_channels(superpixels: SuperpixelMap) -> np.ndarray:
     image = superpixels.image
     if image is None:
         raise ValueError(
-            f"this SuperpixelMap of shape {superpixels.shape} was derived from another one and "
-            "has no image; build it anew: SuperpixelMap(labels, image)"
+            f"this SuperpixelMap of shape {superpixels.shape} is a view and has no "
+            "image; pass a new map: SuperpixelMap(labels, image)"
         )
     return image if image.ndim > superpixels.ndim else image[..., None]
 
 
-def check_labels(labels: np.ndarray, name: str) -> None:
-    """Refuse what is not a label: fractions and negative numbers."""
+def _check_labels(labels: np.ndarray, name: str) -> None:
+    """Refuse labels that are fractions or negative."""
     if labels.dtype.kind not in "iub":
         raise TypeError(f"the superpixels of {name} have dtype {labels.dtype}; labels are integers")
     if labels.size and labels.min() < 0:
@@ -166,21 +205,21 @@ def check_labels(labels: np.ndarray, name: str) -> None:
 
 
 def check_superpixel_map(labels: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
-    """Check the superpixels of one image -> (H, W) int32 labels, consecutive from 0.
+    """Check the superpixels of an image -> (H, W) int32 labels, consecutive from 0.
 
     Parameters
     ----------
     labels : array-like of int, shape (H, W)
-        Any non-negative numbers, one for each superpixel.
+        Any non-negative numbers, equal within each superpixel.
     shape : tuple of int
         (H, W) of the image.
     name : str
-        How an error calls the image.
+        Name of the image in error messages.
     """
     labels = np.asarray(labels)
     if labels.shape != shape:
         raise ValueError(
             f"the superpixels of {name} have shape {labels.shape}, the image has {shape}"
         )
-    check_labels(labels, name)
+    _check_labels(labels, name)
     return np.unique(labels, return_inverse=True)[1].reshape(shape).astype(np.int32)

@@ -11,7 +11,7 @@ def get_superpixels(name: str) -> BaseSuperpixels:
     Parameters
     ----------
     name : str
-        One of `get_superpixels_names()`: the name of its class in lower case, without
+        An entry of `get_superpixels_names()`: the name of the class in lower case, without
         "Superpixels".
 
     Returns
@@ -21,7 +21,7 @@ def get_superpixels(name: str) -> BaseSuperpixels:
     Raises
     ------
     ValueError
-        If there is none of that name.
+        If the name is not known.
 
     Examples
     --------
@@ -29,10 +29,10 @@ def get_superpixels(name: str) -> BaseSuperpixels:
     >>> get_superpixels("slic")
     SLICSuperpixels()
     """
-    kinds = _kinds()
-    if name not in kinds:
-        raise ValueError(f"superpixels={name!r} is not known; the names are {', '.join(kinds)}")
-    return kinds[name]()
+    classes = _classes_by_name()
+    if name not in classes:
+        raise ValueError(f"superpixels={name!r} is not known; the names are {', '.join(classes)}")
+    return classes[name]()
 
 
 def get_superpixels_names() -> list[str]:
@@ -41,8 +41,7 @@ def get_superpixels_names() -> list[str]:
     Returns
     -------
     names : list of str
-        Sorted. Transformers of other modules, and those that cannot do without an argument, are
-        not among them.
+        Sorted. Classes of other modules, and classes that need an argument, have no name.
 
     Examples
     --------
@@ -50,28 +49,30 @@ def get_superpixels_names() -> list[str]:
     >>> get_superpixels_names()
     ['felzenszwalb', 'hierarchical', 'lsc', 'quickshift', 'seeds', 'slic', 'watershed']
     """
-    return list(_kinds())
+    return list(_classes_by_name())
 
 
-def _kinds() -> dict[str, type[BaseSuperpixels]]:
-    """Each class that needs no argument; a transformer of somebody else needs no name."""
-    bare = [
-        kind
-        for kind in own_classes().values()
-        if kind.__module__.startswith("sklearn_dic.superpixels.") and _can_be_made_bare(kind)
+def _classes_by_name() -> dict[str, type[BaseSuperpixels]]:
+    """Return the classes of this module that need no argument, by their short names."""
+    classes = [
+        each
+        for each in own_classes().values()
+        if each.__module__.startswith("sklearn_dic.superpixels.") and _needs_no_argument(each)
     ]
-    return dict(sorted((kind.__name__.removesuffix("Superpixels").lower(), kind) for kind in bare))
+    return dict(
+        sorted((each.__name__.removesuffix("Superpixels").lower(), each) for each in classes)
+    )
 
 
 def own_classes() -> dict[str, type[BaseSuperpixels]]:
-    """Each transformer of this package that is loaded, by the name of its class."""
+    """Return the loaded transformer classes of this package by the names of the classes."""
     return {
-        kind.__name__: kind
-        for kind in BaseSuperpixels.__subclasses__()
-        if kind.__module__.startswith("sklearn_dic.")
+        each.__name__: each
+        for each in BaseSuperpixels.__subclasses__()
+        if each.__module__.startswith("sklearn_dic.")
     }
 
 
-def _can_be_made_bare(kind: type) -> bool:
-    parameters = inspect.signature(kind).parameters.values()
+def _needs_no_argument(each: type) -> bool:
+    parameters = inspect.signature(each).parameters.values()
     return all(parameter.default is not parameter.empty for parameter in parameters)

@@ -1,4 +1,4 @@
-"""What the methods from OpenCV share."""
+"""Common code of the methods from OpenCV."""
 
 import threading
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from sklearn_dic.images._color import is_converted, to_lab
 from sklearn_dic.utils._extras import import_extra
 
 _CHANGING_THREADS = threading.Lock()
-_TO_RESTORE: list[int] = []  # one entry for each thread of the program that computes
+_TO_RESTORE: list[int] = []  # an entry for each thread of the program that computes
 
 
 def import_ximgproc() -> ModuleType:
-    """OpenCV's extended image processing, which plain OpenCV does not have."""
+    """Import OpenCV's extended image processing, from opencv-contrib."""
     return import_extra("cv2.ximgproc", "opencv", "for these superpixels")
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let OpenCV compute with one thread: the order of its sums decides the answer.
+    """Let OpenCV compute with a single thread: the result depends on the order of its sums.
 
     The number belongs to the whole process: the first to come sets it, the last restores it.
     """
@@ -47,13 +47,13 @@ def as_bytes(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
     if image.shape[-1] > 3:
         centered = image - image.mean(axis=(0, 1))
         _, components = np.linalg.eigh(np.tensordot(centered, centered, ((0, 1), (0, 1))))
-        image = centered @ components[:, -3:]  # the largest eigenvalues are the last ones
+        image = centered @ components[:, -3:]  # the largest eigenvalues come last
     scale, offset = ((2.55, 1, 1), (0, 128, 128)) if in_lab else (2.55, 0)
     return (to_lab(image, in_lab) * scale + offset).clip(0, 255).astype(np.uint8)
 
 
 def pad_to(image: np.ndarray, side: int) -> np.ndarray:
-    """Repeat the border until no side is shorter, because OpenCV stumbles over narrow images."""
+    """Repeat the border until no side is shorter: OpenCV fails on narrow images."""
     height, width = image.shape[:2]
     extra = [(0, max(0, side - height)), (0, max(0, side - width)), (0, 0)]
     return np.pad(image, extra, mode="edge")

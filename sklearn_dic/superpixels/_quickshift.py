@@ -1,4 +1,4 @@
-"""Quickshift superpixels: every pixel moves to the nearest denser one."""
+"""Quickshift superpixels: every pixel is linked to the nearest pixel of higher density."""
 
 from numbers import Real
 
@@ -13,35 +13,33 @@ from sklearn_dic.utils._validation import ChannelAxis, Interval
 class QuickshiftSuperpixels(BaseSuperpixels):
     """Superpixels by quickshift, mode seeking in colour and position, from scikit-image.
 
-    Pieces of all sizes up to `max_dist`. Any number of channels, see `convert2lab`. Several
+    Superpixels of all sizes up to `max_dist`. Any number of channels, see `convert2lab`. Several
     times slower than the other methods.
 
     Parameters
     ----------
     ratio : float, default=0.5
-        Weight of nearness in colour against nearness in space, in [0, 1].
+        Weight of the distance in colour against that in space, in [0, 1].
     kernel_size : float, default=3.0
         Width of the Gaussian that estimates the density, in pixels; larger gives fewer
         superpixels. The time grows with its square.
     max_dist : float, default=10.0
-        How far a pixel may move; larger gives fewer superpixels.
+        Largest distance between linked pixels; larger gives fewer superpixels.
     sigma : float, default=0.0
         Width of the Gaussian that smoothes the image first, in pixels.
     convert2lab : bool or None, default=None
-        Whether the channels are RGB, to be compared in Lab. None takes three channels for
-        RGB. Other channels are stretched to the range of Lab first.
+        Whether the channels are RGB, to be compared in Lab. None: RGB if there are three.
+        Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------
-    SLICSuperpixels : Pieces of similar size, faster.
+    SLICSuperpixels : Superpixels of similar size, faster.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""From what a user may give as `superpixels` to label maps for each image."""
+"""Label maps for each image, computed by superpixel methods or passed with the images."""
 
 from typing import Any
 
@@ -6,83 +6,131 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_dic.images._images import Images
-from sklearn_dic.superpixels._base import BaseSuperpixels
+from sklearn_dic.superpixels._base import BaseSuperpixels, segment_images
 from sklearn_dic.superpixels._map import check_superpixel_map
 from sklearn_dic.superpixels._names import get_superpixels
-from sklearn_dic.utils._validation import check_parameters
 
-
-def are_label_maps(superpixels: Any) -> bool:
-    """Whether label maps are given, at least in part, rather than what computes them."""
-    if isinstance(superpixels, list | tuple):
-        return any(are_label_maps(part) for part in superpixels)
-    return not isinstance(superpixels, str | None) and not hasattr(superpixels, "fit_transform")
-
-
-def belong_to_one_image(superpixels: Any) -> bool:
-    """Whether superpixels are label maps, or are read from one file: no use for other images."""
-    if isinstance(superpixels, list | tuple):
-        return any(belong_to_one_image(part) for part in superpixels)
-    if isinstance(superpixels, BaseSuperpixels):
-        return superpixels._is_for_one_image()
-    return are_label_maps(superpixels)
+EMPTY = "superpixels is an empty list; None makes each pixel a superpixel"
 
 
 def resolve_superpixels(superpixels: Any, images: Images) -> list[np.ndarray] | None:
-    """Find the label maps of each image, or None where every pixel stands for itself.
+    """Find the label maps for the argument `superpixels` of `fit` or `predict`.
 
     Parameters
     ----------
     superpixels : str, transformer, array-like, list of these, or None
-        A name; a transformer, ours or anybody's, whose `fit_transform` maps an image
-        (H, W, C) to labels (H, W); or the label map of the image. A list of K of these
-        gives K maps for each image. Label maps for a collection come as one entry for each
-        image, which again may be a list.
+        Superpixel methods as in `compute_superpixels`, or label maps as in
+        `check_superpixels`.
     images : Images
-        The checked images.
+        The opened images.
 
     Returns
     -------
     maps : list of ndarray of shape (K, H_i, W_i), dtype int32, or None
-        Labels consecutive from 0 within each map.
+        Labels consecutive from 0 within each map; None if there are no superpixels.
     """
-    if superpixels is None:
+    if superpixels is None or _hold_methods(superpixels):
+        return compute_superpixels(superpixels, images)
+    return check_superpixels(superpixels, images)
+
+
+def compute_superpixels(methods: Any, images: Images) -> list[np.ndarray] | None:
+    """Compute label maps for the parameter `superpixels` of an estimator.
+
+    Parameters
+    ----------
+    methods : str, transformer, list of these, or None
+        A name, or a transformer of this package or of another, whose `fit_transform` maps an
+        image (H, W, C) to labels (H, W). A list of K methods gives K maps for each image.
+    images : Images
+        The opened images.
+
+    Returns
+    -------
+    maps : list of ndarray of shape (K, H_i, W_i), dtype int32, or None
+        Labels consecutive from 0 within each map; None for None.
+
+    Raises
+    ------
+    TypeError
+        If a label map is among the methods, or anything else that computes no superpixels.
+    """
+    if methods is None:
         return None
-    if isinstance(superpixels, list | tuple) and len(superpixels) == 0:
-        raise ValueError("superpixels is an empty list; None lets every pixel vote for itself")
-    if not are_label_maps(superpixels):
-        kinds = superpixels if isinstance(superpixels, list | tuple) else [superpixels]
-        votes = [_compute(kind, images) for kind in kinds]
-        return [np.stack(maps) for maps in zip(*votes, strict=True)]
-    entries = _one_entry_for_each_image(superpixels, images)
-    resolved = []
-    for place, entry in enumerate(entries):
+    methods = methods if isinstance(methods, list | tuple) else [methods]
+    if len(methods) == 0:
+        raise ValueError(EMPTY)
+    transformers = [_as_transformer(method) for method in methods]
+    maps = [_compute(transformer, images) for transformer in transformers]
+    return [np.stack(of_image) for of_image in zip(*maps, strict=True)]
+
+
+def check_superpixels(maps: Any, images: Images) -> list[np.ndarray]:
+    """Check label maps that are passed together with the images.
+
+    Parameters
+    ----------
+    maps : array-like of int, or list of these
+        For an image, a map of shape (H, W), or K maps as a list or an array of shape
+        (K, H, W). For a collection, such an entry for each image.
+    images : Images
+        The opened images.
+
+    Returns
+    -------
+    maps : list of ndarray of shape (K, H_i, W_i), dtype int32
+        Labels consecutive from 0 within each map. Pixels outside of the mask of an image are
+        the last superpixel.
+    """
+    if isinstance(maps, list | tuple) and len(maps) == 0:
+        raise ValueError(EMPTY)
+    checked = []
+    for place, entry in enumerate(_one_entry_for_each_image(maps, images)):
         image = images.take(place)
-        maps = [
-            _compute(part, image)[0] if not are_label_maps(part) else _check_map(part, image)
-            for part in _split(entry)
-        ]
-        resolved.append(np.stack(maps))
-    if len({len(maps) for maps in resolved}) > 1:
+        checked.append(np.stack([_check_map(labels, image) for labels in _split(entry)]))
+    numbers = [len(of_image) for of_image in checked]
+    if len(set(numbers)) > 1:
         raise ValueError(
-            f"superpixels has {[len(maps) for maps in resolved]} label maps for the images: each "
-            "needs the same number"
+            f"superpixels has {numbers} label maps for the images: each needs the same number"
         )
-    return resolved
+    return checked
 
 
-def _compute(kind: Any, images: Images) -> list[np.ndarray]:
-    """Let a name or a transformer segment each image -> [(H_i, W_i)] int32."""
-    if isinstance(kind, type):
-        raise TypeError(f"superpixels={kind.__name__} is a class; pass {kind.__name__}()")
-    transformer = get_superpixels(kind) if isinstance(kind, str) else clone(kind, safe=False)
-    if not hasattr(transformer, "fit_transform"):
-        raise _of_no_kind(kind)
+def _hold_methods(superpixels: Any) -> bool:
+    """Whether superpixels hold a name or a transformer, at least in part."""
+    if isinstance(superpixels, list | tuple):
+        return any(_is_method(part) for part in superpixels)
+    return _is_method(superpixels)
+
+
+def _is_method(superpixels: Any) -> bool:
+    return isinstance(superpixels, str | type) or hasattr(superpixels, "fit_transform")
+
+
+def _as_transformer(method: Any) -> Any:
+    """Make a transformer of a name, or a clone of a transformer."""
+    if isinstance(method, type):
+        raise TypeError(f"superpixels={method.__name__} is a class; pass {method.__name__}()")
+    if isinstance(method, str):
+        return get_superpixels(method)
+    if hasattr(method, "fit_transform"):
+        return clone(method, safe=False)
+    if hasattr(method, "__array__") or isinstance(method, list | tuple):
+        raise TypeError(
+            f"superpixels holds label maps (a {type(method).__name__} of shape "
+            f"{np.shape(method)}) in place of a name or a transformer. Pass label maps with the "
+            "images: fit(X, superpixels=labels), without names or transformers in the list, or "
+            "SuperpixelMap(labels, image) as X"
+        )
+    raise _wrong_type(method)
+
+
+def _compute(transformer: Any, images: Images) -> list[np.ndarray]:
+    """Let a transformer segment each image -> [(H_i, W_i)] int32."""
     if isinstance(transformer, BaseSuperpixels):
-        check_parameters(transformer)
-        return transformer._segment_images(images)
+        return segment_images(transformer, images)
     return [
-        np.zeros((1, 1), np.int32)
+        np.zeros((1, 1), np.int32)  # a pixel of a table
         if images.shapes[place] == (1, 1)
         else _check_map(transformer.fit_transform(image.copy()), images.take(place))
         for place, image in enumerate(images.pixels)
@@ -90,9 +138,9 @@ def _compute(kind: Any, images: Images) -> list[np.ndarray]:
 
 
 def _check_map(labels: Any, image: Images) -> np.ndarray:
-    """Check the superpixels of one image; what its mask leaves out is the last superpixel."""
-    if np.asarray(labels).dtype.kind == "O":
-        raise _of_no_kind(labels)
+    """Check the label map of an image; pixels outside of its mask are the last superpixel."""
+    if np.asarray(labels).dtype.kind in "OU":
+        raise _wrong_type(labels)
     checked = check_superpixel_map(labels, image.shapes[0], image.names[0])
     (mask,) = image.every_mask()
     if mask is None:
@@ -102,32 +150,34 @@ def _check_map(labels: Any, image: Images) -> np.ndarray:
     )
 
 
-def _of_no_kind(what: Any) -> TypeError:
+def _wrong_type(found: Any) -> TypeError:
     return TypeError(
-        f"superpixels holds a {type(what).__name__}, {what!r}; what votes is a name, a transformer "
-        "(MCGSuperpixels of a file, FunctionTransformer of a function), a label map, or a list of "
-        "these. None by itself lets every pixel vote for itself"
+        f"superpixels holds a {type(found).__name__}, {found!r}; it takes a name, a transformer "
+        "(FileSuperpixels of a file, FunctionTransformer of a function), a list of these, or None "
+        "by itself; fit and predict also take label maps of their images"
     )
 
 
-def _one_entry_for_each_image(superpixels: Any, images: Images) -> list[Any]:
+def _one_entry_for_each_image(maps: Any, images: Images) -> list[Any]:
     if images.form == "image":
-        return [superpixels]
+        return [maps]
+    if not hasattr(maps, "__len__") and not hasattr(maps, "__array__"):
+        raise _wrong_type(maps)
     if images.form == "table":
-        superpixels = np.asarray(superpixels)
-        if superpixels.ndim < 3:  # or maps of (1, 1) already
-            superpixels = superpixels[..., None, None]
-    entries = list(superpixels)
+        maps = np.asarray(maps)
+        if maps.ndim < 3:  # or maps of (1, 1) already
+            maps = maps[..., None, None]
+    entries = list(maps)
     if len(entries) != len(images):
         raise ValueError(
-            f"there are {len(images)} image(s), and superpixels has length {len(entries)}: one "
-            "label map for each image is needed, or a list of maps for each"
+            f"there are {len(images)} image(s), and superpixels has length {len(entries)}: pass "
+            "a label map, or a list of maps, for each image"
         )
     return entries
 
 
 def _split(entry: Any) -> list[Any]:
-    """Take a list or a stack of label maps apart; a single map stays whole."""
+    """Split a list or a stack of label maps; a single map stays whole."""
     if isinstance(entry, list | tuple):
         return [entry] if all(_is_row(part) for part in entry) else list(entry)
     return list(entry) if np.ndim(entry) == 3 else [entry]

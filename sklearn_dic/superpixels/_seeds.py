@@ -1,4 +1,4 @@
-"""SEEDS superpixels: blocks that change hands for the sake of even histograms."""
+"""SEEDS superpixels: exchanged blocks that make colour histograms more even."""
 
 from numbers import Integral
 from typing import Any
@@ -18,27 +18,25 @@ class SEEDSSuperpixels(BaseSuperpixels):
 
     Starts from a grid and exchanges blocks of pixels between neighbours as long as the
     colour histograms become more even. Very fast. Any number of channels, see
-    `convert2lab`; of more than three the first three principal components are compared.
+    `convert2lab`; more than three are reduced to their first three principal components.
 
     Needs the extra ``opencv``: ``python -m pip install "sklearn-dic[opencv]"``.
 
     Parameters
     ----------
     n_segments : int, default=800
-        About how many superpixels; at least six, and of 16 pixels or more on average.
+        Approximate number of superpixels; at least six, of 16 pixels or more on average.
     max_num_iter : int, default=10
         Passes over the pixels.
     convert2lab : bool or None, default=None
-        Whether the channels are RGB, to be compared in Lab. None takes three channels for
-        RGB. Other channels are stretched to the range of Lab first.
+        Whether the channels are RGB, to be compared in Lab. None: RGB if there are three.
+        Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------
@@ -96,8 +94,8 @@ class SEEDSSuperpixels(BaseSuperpixels):
                 *padded.shape[1::-1], padded.shape[2], n_requested, n_levels, 2, 5
             )
 
-        # The grid has whole numbers of rows and columns, often too few of them; without any
-        # OpenCV would never come to an end.
+        # The grid has whole numbers of rows and columns, often fewer than requested. With an
+        # empty grid, OpenCV never ends.
         requests = [round(n_blocks * more) for more in (1, 1.1, 1.2, 1.35, 1.5, 2, 3, 4)]
         most = max(n_blocks, padded[..., 0].size // SMALLEST_SIDE**2)
         grids = [create(n) for n in requests if n <= most]

@@ -10,22 +10,23 @@ from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 from sklearn_dic.utils._warnings import warn_caller
 
-MEAN_SIZE = 20  # pixels: superpixels that would be smaller are not missed
+MEAN_SIZE = 20  # pixels: fewer superpixels than this allows get a warning
 
 
 class SLICSuperpixels(BaseSuperpixels):
     """Superpixels by k-means in colour and position, from scikit-image.
 
-    Pieces of similar size and compact shape. Any number of channels, see `convert2lab`; the
-    values of an image are stretched to [0, 1] first. With a mask, the pieces are spread
-    over what is inside of it.
+    Superpixels of similar size and compact shape. Any number of channels, see `convert2lab`;
+    the values of an image are stretched to [0, 1] first. With a mask, the superpixels cover
+    the pixels inside of it.
 
     Parameters
     ----------
     n_segments : int, default=800
-        About how many superpixels.
+        Approximate number of superpixels.
     compactness : float, default=10.0
-        Weight of nearness in space against nearness in colour; larger gives squarer pieces.
+        Weight of the distance in space against that in colour; larger gives squarer
+        superpixels.
         It is meant for Lab, where black and white are 100 apart; without the conversion it
         is divided by 100, since values from 0 to 1 are compared.
     sigma : float, default=0.0
@@ -35,20 +36,17 @@ class SLICSuperpixels(BaseSuperpixels):
     slic_zero : bool, default=False
         SLIC-zero, which adapts the compactness to each superpixel.
     convert2lab : bool or None, default=None
-        Whether the channels are RGB, to be compared in Lab. None takes three channels for
-        RGB.
+        Whether the channels are RGB, to be compared in Lab. None: RGB if there are three.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------
-    FelzenszwalbSuperpixels : Pieces of all sizes, which follow the picture more freely.
+    FelzenszwalbSuperpixels : Superpixels of all sizes, of any shape.
 
     References
     ----------
@@ -117,8 +115,8 @@ class SLICSuperpixels(BaseSuperpixels):
         found, n_pixels = labels.max(), labels.size if mask is None else mask.sum()
         if 4 * found < min(self.n_segments, n_pixels // MEAN_SIZE):
             warn_caller(
-                f"n_segments={self.n_segments}, and {found} superpixels are left: SLIC gives what "
-                "lies scattered in noise and texture to a neighbour. Raise "
+                f"n_segments={self.n_segments}, and {found} superpixels are left: SLIC joins "
+                "scattered pixels of noise and texture to a neighbour. Raise "
                 f"compactness={self.compactness:g}, or sigma={self.sigma:g}"
             )
         return labels  # from 1 on, and 0 outside of the mask

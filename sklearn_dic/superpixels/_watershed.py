@@ -14,28 +14,26 @@ class WatershedSuperpixels(BaseSuperpixels):
     """Superpixels by compact watershed of the colour gradient, from scikit-image.
 
     Basins are flooded from a regular grid of seeds. Any number of channels, see
-    `convert2lab`. With a mask, the grid covers what is inside of it.
+    `convert2lab`. With a mask, the grid covers the pixels inside of it.
 
     Parameters
     ----------
     n_segments : int, default=800
-        About how many superpixels.
+        Approximate number of superpixels.
     compactness : float, default=0.001
-        Larger gives squarer pieces; 0 is the plain watershed. The gradient is relative to
+        Larger gives squarer superpixels; 0 is the plain watershed. The gradient is relative to
         its largest value in the image.
     sigma : float, default=1.0
         Width of the Gaussian whose derivative is the gradient, in pixels.
     convert2lab : bool or None, default=None
-        Whether the channels are RGB, to be compared in Lab. None takes three channels for
-        RGB. Other channels are stretched to the range of Lab first.
+        Whether the channels are RGB, to be compared in Lab. None: RGB if there are three.
+        Other channels are stretched to the range of Lab first.
     channel_axis : {"auto", -1, None}, default="auto"
-        How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
-        channels last, 4-D a stack. -1: the last axis is always the channels. None: no
-        channel axis, 3-D is a stack of grey images.
+        How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
-        How many images of a collection at a time, through joblib.
+        Number of images segmented in parallel, through joblib.
     verbose : int, default=0
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
 
     See Also
     --------

@@ -1,4 +1,4 @@
-"""What all other rooms share: parameters, devices, progress and warnings.
+"""Tools that all subpackages share: parameters, devices, progress and warnings.
 
-`estimator_checks` is for authors of other image estimators too.
+`estimator_checks` is also for authors of other image estimators.
 """

@@ -1,7 +1,7 @@
 """Progress, scores and stopping by scikit-learn's callbacks, from its version 1.9 on.
 
-The only place that imports `sklearn.callback`, whose interface is experimental. Where it is
-missing, and where no callback is set, the tasks below do nothing.
+The only place that imports `sklearn.callback`, whose interface is experimental. If it is
+missing, or no callback is set, the tasks below do nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,10 +16,10 @@ try:
 except ImportError:  # scikit-learn 1.8 or older
 
     class CallbackSupportMixin:  # type: ignore[no-redef]  # in place of the import
-        """Nothing can be set."""
+        """Placeholder without callbacks."""
 
     def with_callbacks(method: Callable) -> Callable:
-        """Leave the method as it is."""
+        """Return the method unchanged."""
         return method
 
 
@@ -48,17 +48,17 @@ class CallbackClusterMixin(CallbackSupportMixin, ClusterMixin):
 
 @dataclass(frozen=True)
 class FitTask:
-    """A fit, or one step of it, whose beginning and end callbacks are told.
+    """A fit or a step of a fit, which reports its beginning and end to callbacks.
 
     Parameters
     ----------
     estimator : estimator or None
-        Whose fit it is.
+        The estimator that is fitted.
     context : sklearn.callback.CallbackContext or None
         The place among the tasks of all estimators involved. Both are None where no callback
         is set.
     X, y : object
-        What the fit, or the step, is about.
+        The data of the fit or of the step.
     """
 
     estimator: Any
@@ -70,7 +70,7 @@ class FitTask:
     def begin_fit(
         cls, estimator: Any, X: Any, y: Any, n_steps: int, *, sequential: bool = True
     ) -> Self:
-        """Begin a fit of at most so many steps, in a method that is decorated `with_callbacks`."""
+        """Begin a fit of at most `n_steps` steps, in a method decorated by `with_callbacks`."""
         if not _parts_with_callbacks(estimator):
             return cls(None, None)
         context = estimator._init_callback_context(
@@ -80,7 +80,7 @@ class FitTask:
         return cls(estimator, context, X, y)
 
     def begin_step(self, name: str) -> Self:
-        """Begin the next of the steps of a fit, on the data of the fit."""
+        """Begin the next step of a fit, on the data of the fit."""
         if self.context is None:
             return self
         context = self.context.subcontext(task_name=name)
@@ -88,10 +88,10 @@ class FitTask:
         return type(self)(self.estimator, context, self.X, self.y)
 
     def end(self, attributes: Callable[[], Mapping[str, Any]] | None = None) -> bool:
-        """End the task; whether a callback asks to stop here.
+        """End the task; return whether a callback asks to stop.
 
-        `attributes` makes those of the estimator as if the fit ended with this task; it is
-        called only if a callback wants such an estimator.
+        `attributes` makes the attributes of the estimator as if the fit ended with this task;
+        it is called only if a callback needs such an estimator.
         """
         return self.context is not None and self.context.call_on_fit_task_end(
             estimator=self.estimator,
@@ -102,7 +102,7 @@ class FitTask:
 
     @contextmanager
     def fitting(self, sub_estimator: Any, name: str, number: int, X: Any, y: Any) -> Iterator[None]:
-        """Make the fit of another estimator, inside this block, one step of this fit."""
+        """Count the fit of another estimator, inside this block, as a step of this fit."""
         if self.context is None:
             yield
             return
@@ -117,7 +117,7 @@ class FitTask:
 
 
 def drop_callbacks(estimator: Any) -> None:
-    """Take the callbacks from an estimator and its parts."""
+    """Remove the callbacks of an estimator and its parts."""
     for part in _parts_with_callbacks(estimator):
         part.set_callbacks()
 

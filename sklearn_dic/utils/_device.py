@@ -1,4 +1,4 @@
-"""Where a network runs: device, precision, threads, memory and random numbers."""
+"""Device, precision, threads, memory and random numbers of a network."""
 
 import threading
 from collections.abc import Iterator
@@ -6,16 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Literal
 
-import psutil
 import torch
 from numpy.random import RandomState
 from sklearn.utils import check_random_state
+
+from sklearn_dic.utils._memory import host_memory
 
 _CHANGING_THREADS = threading.Lock()
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """Find the torch device of a name; "auto" is CUDA where there is one, else the CPU.
+    """Find the torch device of a name; "auto" is CUDA if available, else the CPU.
 
     Raises
     ------
@@ -44,28 +45,20 @@ def resolve_device(device: str | torch.device) -> torch.device:
     return torch.device("cpu") if resolved.type == "cpu" else resolved  # cpu:0 is the same
 
 
-def is_gpu_here(device: str | torch.device) -> bool:
-    """Whether this is a CUDA device that this machine has."""
-    try:
-        return resolve_device(device).type == "cuda"
-    except ValueError:
-        return False
-
-
 def resolve_precision(
     precision: Literal["auto", "float32", "bfloat16"], device: torch.device
 ) -> Literal["float32", "bfloat16"]:
     """Choose the convolutions' precision; "auto" is bfloat16 where the hardware computes in it.
 
-    Decided by what the processor is, not by timing it, so that one machine always gives
-    one answer.
+    The choice depends on the type of the processor, not on timings, so that a machine always
+    gives the same answer.
     """
     if precision != "auto":
         return precision
     if device.type == "cuda":
         native = torch.cuda.get_device_capability(device) >= (8, 0)
     elif device.type == "cpu":
-        # Older versions do not tell.
+        # Older versions of PyTorch lack get_capabilities.
         features: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
         native = bool(features.get("avx512_bf16") or features.get("amx_bf16"))
     else:
@@ -75,11 +68,11 @@ def resolve_precision(
 
 @contextmanager
 def one_torch_thread() -> Iterator[None]:
-    """Let PyTorch compute on the CPU with one thread, as far as the caller's own thread goes.
+    """Let PyTorch compute on the CPU with a single thread, for the calling thread only.
 
-    The order of the sums in batch-norm and in convolutions, and with it the last bits, depends
-    on the number of threads; with one each, work may go on in several threads or processes
-    and be the same.
+    The order of the sums in batch-norm and in convolutions, and so the last bits of the results,
+    depend on the number of threads. With a single thread each, the results are the same in
+    several threads or processes.
     """
     before = torch.get_num_threads()
     if before == 1:
@@ -93,17 +86,17 @@ def one_torch_thread() -> Iterator[None]:
 
 
 def _set_own_threads(number: int) -> None:
-    """Set how many PyTorch threads this thread computes with, and nothing else.
+    """Set the number of PyTorch threads of the calling thread only.
 
-    `torch.set_num_threads` also decides about each thread that computes for the first time
-    afterwards; a passing thread sets that back.
+    `torch.set_num_threads` also sets the number for new threads; a short-lived thread restores
+    that number.
     """
-    with _CHANGING_THREADS, ThreadPoolExecutor(1) as passing:
-        in_new_threads = passing.submit(torch.get_num_threads).result()
+    with _CHANGING_THREADS, ThreadPoolExecutor(1) as short_lived:
+        in_new_threads = short_lived.submit(torch.get_num_threads).result()
         try:
             torch.set_num_threads(number)
         finally:
-            passing.submit(torch.set_num_threads, in_new_threads).result()
+            short_lived.submit(torch.set_num_threads, in_new_threads).result()
 
 
 def available_memory(device: torch.device) -> int:
@@ -111,37 +104,21 @@ def available_memory(device: torch.device) -> int:
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    return psutil.virtual_memory().available
-
-
-def check_memory(needed: int, device: torch.device, task: str, remedy: str) -> None:
-    """Refuse a task before it starts if it would not fit into memory.
-
-    Raises
-    ------
-    MemoryError
-        Saying how much is needed, how much there is, and what to do.
-    """
-    available = available_memory(device)
-    if needed > available:
-        raise MemoryError(
-            f"{task} needs about {needed / 2**30:.1f} GiB, and {available / 2**30:.1f} GiB are "
-            f"available on {device}: {remedy}"
-        )
+    return host_memory()
 
 
 @contextmanager
 def explained_out_of_memory(device: torch.device, task: str, remedy: str) -> Iterator[None]:
-    """Say what needed the memory, and what to do, where it ends in the middle of a task.
+    """Explain an out-of-memory error of PyTorch by the task and a remedy.
 
     Raises
     ------
     MemoryError
-        With what the device had and what PyTorch asked for.
+        The message has the memory available on the device, and PyTorch's message.
     """
     try:
         yield
-    except RuntimeError as error:  # on the CPU it has no class of its own
+    except RuntimeError as error:  # PyTorch has no separate class on the CPU
         reason = str(error).splitlines()[0] if str(error) else ""
         if not isinstance(error, torch.cuda.OutOfMemoryError) and "allocate memory" not in reason:
             raise

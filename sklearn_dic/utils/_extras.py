@@ -1,20 +1,20 @@
-"""Libraries that only some parts need, and that are installed as extras."""
+"""Optional dependencies, which are installed as extras."""
 
 import importlib
 from types import ModuleType
 
 
 def import_extra(module: str, extra: str, purpose: str) -> ModuleType:
-    """Import a library of an extra; where it is missing, name the command that installs it.
+    """Import an optional dependency; the error has the command that installs it.
 
     Parameters
     ----------
     module : str
-        What to import, for example "higra".
+        Name of the module, for example "higra".
     extra : str
-        The extra of this package that has it, for example "hierarchy".
+        Extra of this package that installs it, for example "hierarchy".
     purpose : str
-        What it is needed for, for example "to cut contour trees".
+        Purpose in the error message, for example "to cut contour trees".
     """
     try:
         return importlib.import_module(module)

@@ -1,9 +1,9 @@
-"""The same work for many images, through joblib, with a progress bar."""
+"""Parallel loops over images, through joblib, with a progress bar."""
 
 import os
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 import joblib
@@ -18,61 +18,58 @@ from sklearn_dic.utils._warnings import ignored_warnings, warn_caller
 
 def for_each(
     function: Callable[..., Any],
-    items: Sequence[Any],
+    items: Iterable[Any],
     *,
+    n_items: int | None = None,
     n_jobs: int | None = None,
     verbose: int = 0,
     description: str = "images",
     in_order: bool = True,
 ) -> Generator[Any]:
-    """Yield `function(item)` for each item, as soon as each is there.
+    """Yield `function(item)` for each item, as soon as it is computed.
 
     Parameters
     ----------
     function : callable
-        Can be pickled.
-    items : sequence
-        Its arguments.
+        Function of an item; it must be picklable.
+    items : iterable
+        Arguments of the function.
+    n_items : int or None
+        Number of items. None: the length of `items`.
     n_jobs : int or None
-        Images at a time, as everywhere in scikit-learn; the backend is the one that
-        `joblib.parallel_config` sets.
+        Number of items computed in parallel, as in scikit-learn. `joblib.parallel_config`
+        sets the backend.
     verbose : int
-        1 shows a bar that counts images.
+        1 shows a progress bar that counts images.
     description : str
-        What the bar is called.
+        Title of the progress bar.
     in_order : bool
-        Whether the results come in the order of the items, and so may wait for each other.
+        Whether results keep the order of the items; a slow item then delays the next results.
     """
-    results = _start(function, items, n_jobs, in_order)
+    n_items = len(items) if n_items is None else n_items  # type: ignore[arg-type]  # has a length
+    results = _start(function, items, n_jobs if n_items > 1 else 1, in_order)
     try:
-        yield from with_bar(results, len(items), verbose, description)
-    except BaseException:  # who closes this early means to cancel the rest
+        with tqdm(total=n_items, desc=description, unit="image", disable=not verbose) as bar:
+            for result in results:
+                bar.update()
+                yield result
+    except BaseException:  # closing this generator early cancels the rest
         with ignored_warnings(".*have been cancelled", UserWarning):
             results.close()
         raise
 
 
-def with_bar(
-    results: Iterable[Any], total: int, verbose: int, description: str = "images"
-) -> Generator[Any]:
-    """Yield the results, and count them in a bar where `verbose` says so."""
-    with tqdm(total=total, desc=description, unit="image", disable=not verbose) as bar:
-        for result in results:
-            bar.update()
-            yield result
-
-
 def _start(
-    function: Callable[..., Any], items: Sequence[Any], n_jobs: int | None, in_order: bool
+    function: Callable[..., Any], items: Iterable[Any], n_jobs: int | None, in_order: bool
 ) -> Generator[Any]:
-    """Do the work here, in threads of this process, or in other processes."""
-    if effective_n_jobs(n_jobs) == 1 or len(items) < 2:
+    """Start the calls here, in threads of this process, or in other processes."""
+    if effective_n_jobs(n_jobs) == 1:
         return (function(item) for item in items)
     backend, _ = get_active_backend()
     return_as = "generator" if in_order else "generator_unordered"
     if getattr(backend, "supports_sharedmem", False):
-        # Folder and filters of warnings are those of the process. scikit-learn's Parallel would
-        # set and restore the filters in each thread, and threads undo each other's.
+        # Working directory and warning filters belong to the process. scikit-learn's Parallel
+        # would set and restore the filters in each thread, and disturb the other threads.
         config = get_config()
         tasks = (joblib.delayed(_work_with)(config, function, item) for item in items)
         return joblib.Parallel(n_jobs=n_jobs, return_as=return_as)(tasks)
@@ -82,7 +79,7 @@ def _start(
 
 
 def _warn_here(answers: Generator[tuple[Any, list[tuple[str, type[Warning]]]]]) -> Generator[Any]:
-    """Yield the results, and give the warnings of workers in the name of the caller."""
+    """Yield the results of workers, and repeat their warnings at the line of the caller."""
     try:
         for result, caught in answers:
             for message, category in caught:
@@ -93,7 +90,7 @@ def _warn_here(answers: Generator[tuple[Any, list[tuple[str, type[Warning]]]]]) 
 
 
 def _work_with(config: dict[str, Any], function: Callable[..., Any], item: Any) -> Any:
-    """Work with scikit-learn's configuration of the caller; each thread has its own."""
+    """Call with the caller's configuration of scikit-learn, which each thread has separately."""
     with config_context(**config):
         return function(item)
 
@@ -101,14 +98,14 @@ def _work_with(config: dict[str, Any], function: Callable[..., Any], item: Any) 
 def _work_in(
     folder: str, function: Callable[..., Any], item: Any
 ) -> tuple[Any, list[tuple[str, type[Warning]]]]:
-    """Work in the folder of the caller -> result, and the warnings that there were.
+    """Call in the working directory of the caller -> result and warnings.
 
-    A worker may have been started in another folder.
+    A worker may have been started in another directory.
     """
     if os.getcwd() != folder and os.path.isdir(folder):
         os.chdir(folder)
-    if threading.current_thread() is not threading.main_thread():  # which others run beside
+    if threading.current_thread() is not threading.main_thread():  # threads share filters
         return function(item), []
     with warnings.catch_warnings(record=True) as caught:
         result = function(item)
-    return result, [(str(one.message), one.category) for one in caught]
+    return result, [(str(warning.message), warning.category) for warning in caught]

@@ -1,4 +1,4 @@
-"""The estimator inside of a search or a Pipeline."""
+"""Unwrap the estimator in a search or a Pipeline."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sklearn_dic.utils._validation import ChannelAxis
 
 
 def last_step(estimator: Any) -> Any:
-    """Find what answers: the best estimator of a search, the last step of a Pipeline."""
+    """Return the estimator that predicts: best of a search, last step of a Pipeline."""
     while True:
         if hasattr(estimator, "best_estimator_"):
             estimator = estimator.best_estimator_
@@ -20,7 +20,7 @@ def last_step(estimator: Any) -> Any:
 
 
 def first_step(estimator: Any) -> Any:
-    """Find what reads the images; a FunctionTransformer takes whatever comes."""
+    """Return the first step that reads images; FunctionTransformer accepts any input."""
     if hasattr(estimator, "best_estimator_"):
         return first_step(estimator.best_estimator_)
     if not isinstance(estimator, Pipeline):
@@ -30,7 +30,7 @@ def first_step(estimator: Any) -> Any:
 
 
 def channel_axis_of(estimator: Any) -> ChannelAxis:
-    """Tell how the axes of an array are read, by what reads the images."""
+    """Return the `channel_axis` of the first step that reads images."""
     first = first_step(estimator)
     if not hasattr(first, "channel_axis") and hasattr(first, "estimator"):  # PerImage, a search
         first = first_step(first.estimator)

@@ -1,4 +1,4 @@
-"""Warnings: whom they name, and those that are expected."""
+"""Warnings that name the line of the caller, and warnings to ignore."""
 
 import sys
 import threading
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _CHANGING_FILTERS = threading.RLock()
-_ABOUT: ContextVar[str] = ContextVar("what the work is about", default="")
-_LIBRARIES = {"sklearn_dic", "sklearn", "joblib", "functools"}
+_ABOUT: ContextVar[str] = ContextVar("subject of warnings", default="")
+_LIBRARIES = {"sklearn_dic", "sklearn", "joblib", "functools", "contextlib"}
 
 
 def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
@@ -25,7 +25,7 @@ def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
 
 @contextmanager
 def warnings_about(name: str) -> Iterator[None]:
-    """Let the warnings of this package begin with what they are about, such as an image."""
+    """Let the warnings of this package begin with a subject, such as the name of an image."""
     token = _ABOUT.set(name)
     try:
         yield
@@ -37,8 +37,8 @@ def warnings_about(name: str) -> Iterator[None]:
 def ignored_warnings(message: str = "", category: type[Warning] = Warning) -> Iterator[None]:
     """Ignore warnings whose text begins with a pattern.
 
-    Python's filters belong to the whole process, so that two threads that change and restore
-    them at once would leave them changed: one thread after the other.
+    Python's filters belong to the whole process. Two threads that change and restore them at
+    the same time would leave them changed, so a lock lets threads wait for each other.
     """
     with _CHANGING_FILTERS, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message, category)

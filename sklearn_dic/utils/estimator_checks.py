@@ -1,4 +1,4 @@
-"""Checks for estimators of images: the twins of scikit-learn's, which speak of tables."""
+"""Checks for estimators of images, like scikit-learn's checks for estimators of tables."""
 
 import copy
 import io
@@ -26,36 +26,37 @@ def check_image_estimator(
 ) -> list[dict[str, Any]]:
     """Check that an estimator keeps the rules for estimators of images.
 
-    For clusterers with `fit_predict` and `labels_`, and transformers with `transform`, of one
-    image or a collection. `sklearn.utils.estimator_checks.check_estimator` looks at
-    everything else, as far as the estimator reads a 2-D array as a table of pixels.
+    For clusterers with `fit_predict` and `labels_`, and transformers with `transform`, of an
+    image or a collection. `sklearn.utils.estimator_checks.check_estimator` checks
+    everything else, if the estimator reads a 2-D array as a table of pixels.
 
     Parameters
     ----------
     estimator : estimator
         An instance, which is cloned and not changed. Make it fast: it is fitted many times.
     images : sequence of at least three ndarray of shape (H, W, C), uint8, default=None
-        What to fit. The first two have the same size, the third another one, and all have as
-        many channels. Default: coloured noise, smoothed, of 24 x 32 and 30 x 26 pixels.
+        The images to fit. The first two have the same size, the third has another size, and
+        all have the same number of channels. Default: smoothed colour noise of 24 x 32 and
+        30 x 26 pixels.
     checks : iterable of callable, default=None
-        Some of `image_checks()`; all of them by default.
+        Some of `image_checks()`. Default: all.
     expected_failed_checks : mapping of str to str, default=None
         The names of checks that cannot pass, with the reasons.
     on_fail : {"raise", None}, default="raise"
-        Whether the first check that fails unexpectedly ends it with its error.
+        "raise" raises the error of the first check that fails unexpectedly.
 
     Returns
     -------
     results : list of dict
-        One for each check: `check_name`, `status` ("passed", "failed",
-        "xfail", "xpass", or "skipped" where a rule does not concern the estimator),
+        For each check: `check_name`, `status` ("passed", "failed",
+        "xfail", "xpass", or "skipped" if the rule does not apply to the estimator),
         `exception` (the error, or None) and `reason` (of an expected failure or a skip).
 
     Raises
     ------
     AssertionError
-        Naming the check, its rule, and what broke it; also where a check that is expected to
-        fail passes.
+        If a check fails, or passes although it is expected to fail. The message has the check,
+        its rule and the reason.
 
     Examples
     --------
@@ -85,8 +86,8 @@ def check_image_estimator(
 def image_checks() -> list[Callable[[Any, Sequence[np.ndarray]], None]]:
     """List the checks, functions of an estimator and images.
 
-    Each raises an AssertionError where its rule, the first line of its docstring, is broken,
-    and `unittest.SkipTest` where the estimator has nothing to which the rule applies.
+    A check raises AssertionError if the estimator breaks the rule in the first line of the
+    check's docstring, and `unittest.SkipTest` if the rule does not apply to the estimator.
     """
     return [
         check_one_image,
@@ -204,7 +205,7 @@ def check_same_answer_twice(estimator: Any, images: Sequence[np.ndarray]) -> Non
 
 
 def check_second_fit_erases_first(estimator: Any, images: Sequence[np.ndarray]) -> None:
-    """A second fit, to an image of another size, leaves nothing of the first one."""
+    """A second fit, to an image of another size, erases the first fit."""
     fresh = clone(estimator).fit(images[2])
     used = estimator.fit(list(images)).fit(images[2])
     left = {name for name in vars(used) if name.endswith("_")}
@@ -216,7 +217,7 @@ def check_second_fit_erases_first(estimator: Any, images: Sequence[np.ndarray]) 
 
 
 def check_dtypes(estimator: Any, images: Sequence[np.ndarray]) -> None:
-    """uint8, and floats in [0, 1] of 32 and of 64 bits, give one answer for one picture."""
+    """An image as uint8 or as 32- or 64-bit floats in [0, 1] gives the same answer."""
     image = images[0]
     as_bytes = _answers(clone(estimator).fit(image), image)
     for dtype in (np.float32, np.float64):
@@ -226,7 +227,7 @@ def check_dtypes(estimator: Any, images: Sequence[np.ndarray]) -> None:
 
 
 def check_memory_layouts(estimator: Any, images: Sequence[np.ndarray]) -> None:
-    """Read-only, Fortran-ordered, strided and memory-mapped images are like any other."""
+    """Read-only, Fortran-ordered, strided and memory-mapped images give the same answer."""
     image = images[0]
     expected = _answers(clone(estimator).fit(image), image)
     read_only = image.copy()
@@ -245,7 +246,7 @@ def check_memory_layouts(estimator: Any, images: Sequence[np.ndarray]) -> None:
 
 
 def check_input_is_left_alone(estimator: Any, images: Sequence[np.ndarray]) -> None:
-    """No method changes the arrays or the list that it was given."""
+    """No method changes its input arrays or its input list."""
     for dtype in (np.uint8, np.float32, np.float64):
         collection = [
             image if dtype is np.uint8 else (image / 255).astype(dtype) for image in images
@@ -265,8 +266,8 @@ def check_channels_are_counted(estimator: Any, images: Sequence[np.ndarray]) -> 
     image = images[0]
     estimator.fit(image)
     n_channels = image.shape[-1]
-    counted = getattr(estimator, "n_features_in_", None)
-    assert counted == n_channels, f"n_features_in_ is {counted}, and there are {n_channels}."
+    found = getattr(estimator, "n_features_in_", None)
+    assert found == n_channels, f"n_features_in_ is {found}, and there are {n_channels}."
     more = np.concatenate([image, image[..., :1]], axis=-1)
     for name in _METHODS:
         if hasattr(estimator, name):
@@ -299,7 +300,7 @@ def check_copies(estimator: Any, images: Sequence[np.ndarray]) -> None:
 
 def check_global_random_states(estimator: Any, images: Sequence[np.ndarray]) -> None:
     """The global random state of NumPy is neither used nor changed."""
-    legacy = np.random  # the generator of these functions is what is guarded
+    legacy = np.random  # the module whose global state is checked
     before = legacy.get_state()
     answers = []
     try:
@@ -318,27 +319,27 @@ def check_n_jobs(estimator: Any, images: Sequence[np.ndarray]) -> None:
     """The number of jobs does not change the answer."""
     if "n_jobs" not in estimator.get_params(deep=False):
         raise SkipTest("it has no n_jobs")
-    one, two = (
+    sequential, parallel = (
         _answers(clone(estimator).set_params(n_jobs=n).fit(list(images)), list(images))
         for n in (1, 2)
     )
-    _check_answers("of n_jobs=1 and n_jobs=2", one, two)
+    _check_answers("of n_jobs=1 and n_jobs=2", sequential, parallel)
 
 
 def check_errors_name_the_image(estimator: Any, images: Sequence[np.ndarray]) -> None:
-    """An error about one image of a list says which one it is: "image 1"."""
+    """An error about an image of a list names the image, for example "image 1"."""
     broken = images[1] / 255
     broken[0, 0, 0] = np.nan
     flat = images[1][0, 0]
     estimator.fit(list(images))
-    for what, image in {"NaN": broken, "only one axis": flat}.items():
+    for problem, image in {"NaN": broken, "only one axis": flat}.items():
         X = [images[0] / 255, image, images[2] / 255]
         methods = ["fit", *(name for name in _METHODS if hasattr(estimator, name))]
         for name in methods:
             message = _error_of(getattr(clone(estimator) if name == "fit" else estimator, name), X)
-            assert message is not None, f"{name} accepts an image with {what}."
+            assert message is not None, f"{name} accepts an image with {problem}."
             assert "image 1" in message, (
-                f"{name} does not name image 1, which has {what}: {message!r}."
+                f"{name} does not name image 1, which has {problem}: {message!r}."
             )
 
 
@@ -354,7 +355,7 @@ def _prepared(estimator: Any) -> Any:
 
 
 def _answers(estimator: Any, X: Any, fitted: bool = True) -> dict[str, Any]:
-    """Collect what a fitted estimator says of X; `labels_` only if it was fitted to X."""
+    """Collect the answers of a fitted estimator for X; `labels_` only if it was fitted to X."""
     answers = {name: getattr(estimator, name)(X) for name in _METHODS if hasattr(estimator, name)}
     if fitted and hasattr(estimator, "labels_"):
         answers["labels_"] = estimator.labels_
@@ -372,29 +373,29 @@ def _check_shape(name: str, answer: Any, image: np.ndarray) -> None:
 
 
 def _check_answers(when: str, first: dict[str, Any], second: dict[str, Any]) -> None:
-    assert first.keys() == second.keys(), f"The answers {when} are of other kinds."
+    assert first.keys() == second.keys(), f"The estimator gives other answers {when}."
     for name in first:
         _check_same(f"{name} {when}", first[name], second[name])
 
 
-def _check_same(what: str, first: Any, second: Any) -> None:
+def _check_same(name: str, first: Any, second: Any) -> None:
     """Compare arrays, or lists of them."""
     if isinstance(first, list | tuple):
         same_number = isinstance(second, list | tuple) and len(first) == len(second)
-        assert same_number, f"Different numbers of images: {what}."
-        for i, (one, other) in enumerate(zip(first, second, strict=True)):
-            _check_same(f"{what} (image {i})", one, other)
+        assert same_number, f"Different numbers of images: {name}."
+        for i, (part, other) in enumerate(zip(first, second, strict=True)):
+            _check_same(f"{name} (image {i})", part, other)
         return
     first, second = np.asarray(first), np.asarray(second)
     assert first.shape == second.shape, (
-        f"Different shapes: {what} have {first.shape} and {second.shape}."
+        f"Different shapes: {name} have {first.shape} and {second.shape}."
     )
     differ = (
         ~np.isclose(first, second, rtol=1e-5, atol=1e-6)
         if first.dtype.kind == "f"
         else first != second
     )
-    assert not differ.any(), f"Different: {what}, in {differ.sum()} of {differ.size} values."
+    assert not differ.any(), f"Different: {name}, in {differ.sum()} of {differ.size} values."
 
 
 def _error_of(method: Callable, X: Any) -> str | None:
@@ -407,7 +408,7 @@ def _error_of(method: Callable, X: Any) -> str | None:
 
 
 def _default_images() -> list[np.ndarray]:
-    """Make three smooth colour images, two of one size, the last of another."""
+    """Make three smooth colour images, the first two of equal size."""
     random_state = np.random.RandomState(0)
     images = []
     for height, width in ((24, 32), (24, 32), (30, 26)):

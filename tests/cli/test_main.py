@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_erosion
 from skimage import io
+from torch.optim import SGD
 
 from sklearn_dic.cli import main
 from sklearn_dic.cli._files import SUFFIXES
@@ -33,7 +34,7 @@ def test_superpixels_from_files(folder):
     for path in ("photos/left.png", "photos/right.jpg"):
         columns = np.indices(io.imread(path).shape[:2])[1]
         np.save(folder / path.replace("photos/", "").replace(path[-4:], ".npy"), columns // 10)
-    files = [*FAST, "--superpixels", "{stem}.npy"]
+    files = [*FAST, "--n-segments", "none", "--superpixels", "{stem}.npy"]
     assert main(["photos", "-o", "out", "--n-jobs", "2", *files]) == 0
     labels = np.load("out/right_labels.npy")
     assert (labels == labels[:1]).all()  # columns that the superpixels joined
@@ -92,13 +93,13 @@ def test_results_of_another_image_or_other_parameters_are_not_passed_off(folder,
     out, err = capsys.readouterr()
     assert "kept" not in out
     assert re.search(
-        r"error: .*left\.png: .*'out/left_labels\.npy'.* n_segments='auto'; --over", err
+        r"error: .*left\.png: .*'out/left_labels\.npy'.* n_segments='auto'; pass --over", err
     )
     assert main(["photos/left.png", "-o", "out", *FAST, "--device", "cpu"]) == 0  # no other answer
     assert "kept" in capsys.readouterr().out
     io.imsave("photos/left.png", photo[:, 20:60])
     assert main(["photos/left.png", "-o", "out", *FAST, "--quiet"]) == 1
-    assert "which are those of another image; --overwrite" in capsys.readouterr().err
+    assert "which belong to another image; pass --overwrite" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in (folder / "out").iterdir()} == before
 
 
@@ -131,7 +132,7 @@ def test_files_that_are_no_results_are_not_replaced(folder, photo, capsys):
     own = folder / "photos/left_labels.png"
     io.imsave(own, photo[..., 0], check_contrast=False)
     assert main(command) == 1
-    refused = "would replace 'photos/left_labels.png' whose origin is not known; --overwrite"
+    refused = "would replace 'photos/left_labels.png' whose origin is not known; pass --overwrite"
     assert refused in capsys.readouterr().err
     assert names(folder / "photos") == ["left.png", "left_labels.png", "right.jpg"]
     own.unlink()
@@ -151,7 +152,7 @@ def test_results_of_other_superpixels_are_not_passed_off(folder, photo, capsys):
     assert "kept" in capsys.readouterr().out
     np.save("left.npy", np.arange(2000).reshape(50, 40) // 400)
     assert main(command) == 1
-    assert "which are those of another superpixel file; --over" in capsys.readouterr().err
+    assert "which belong to another superpixel file; pass --over" in capsys.readouterr().err
 
 
 def test_arguments_without_images_are_reported_and_the_rest_goes_on(folder, capsys):
@@ -161,8 +162,8 @@ def test_arguments_without_images_are_reported_and_the_rest_goes_on(folder, caps
     arguments = ["empty", "nothing/*.jpg", str(folder / "photos/left.png"), "photos/*"]
     assert main([*arguments, "-o", "out", *FAST, "--quiet"]) == 1
     out, err = capsys.readouterr()
-    assert "error: empty: no images there" in err
-    assert "error: nothing/*.jpg: no images there" in err
+    assert "error: empty: no images found" in err
+    assert "error: nothing/*.jpg: no images found" in err
     assert "left.tif: its results would replace those of" in err
     assert out.count("left.png") == out.count("right.jpg") == 1
 
@@ -170,7 +171,7 @@ def test_arguments_without_images_are_reported_and_the_rest_goes_on(folder, caps
 def test_a_folder_in_the_place_of_a_result(folder, capsys):
     (folder / "out/left_mean.png").mkdir(parents=True)
     assert main(["photos/left.png", "-o", "out", *FAST, "--quiet"]) == 1
-    assert "left_mean.png', where a result goes, is a folder" in capsys.readouterr().err
+    assert "left_mean.png' cannot be written: it is a folder" in capsys.readouterr().err
     assert names(folder / "out") == ["left_mean.png"]
 
 
@@ -255,17 +256,15 @@ def test_a_failure_while_writing_leaves_no_files(folder, monkeypatch, capsys):
 
 
 def test_ctrl_c_writes_nothing_half_done(folder, monkeypatch, capsys):
-    from sklearn_dic.network import _passes
-
-    usual, calls = _passes.refinement_loss, []
+    step, calls = SGD.step, []
 
     def interrupt(*args):
         calls.append(1)
-        if len(calls) == 4:
+        if len(calls) == 2:  # in the second image
             raise KeyboardInterrupt
-        return usual(*args)
+        return step(*args)
 
-    monkeypatch.setattr(_passes, "refinement_loss", interrupt)
+    monkeypatch.setattr(SGD, "step", interrupt)
     assert main(["photos", "-o", "out", *FAST, "--quiet"]) == 130
     assert {name.split("_")[0] for name in names(folder / "out")} == {"left"}
     assert "1 of 2 images are done" in capsys.readouterr().err
@@ -299,7 +298,9 @@ def test_grey_alpha_and_16_bit(folder, photo):
         (["--superpixels", "slik"], "'slik' is neither .*slic.*, nor none, nor a file"),
         (["--device", "tpu"], "no device of PyTorch"),
         (["photos", "-o", "photos/left.png"], "the folder -o photos/left.png: .*File exists"),
-        (["photos", "--n-jobs", "0"], "--n-jobs 0"),
+        (["photos", "--n-jobs", "0"], "--n-jobs is 0; pass a number of images from 1"),
+        (["photos", "--connected-components"], "write --connected-components --n-segments none"),
+        (["--connected-components", "--n-segments", "4"], "--n-segments 4 gives regions: write"),
     ],
 )
 def test_wrong_arguments(folder, capsys, arguments, message):
@@ -323,3 +324,13 @@ def test_an_exact_number_of_regions(folder):
     assert main(["photos", "-o", "out", *FAST, "--quiet", "--n-segments", "5"]) == 0
     for name in ("left", "right"):
         assert np.load(f"out/{name}_labels.npy").max() + 1 == 5
+
+
+def test_connected_components_of_the_labels(folder):
+    options = [*FAST, "--quiet", "--n-segments", "none"]
+    assert main(["photos/left.png", "-o", "labels", *options]) == 0
+    assert main(["photos/left.png", "-o", "components", *options, "--connected-components"]) == 0
+    labels, components = (np.load(f"{name}/left_labels.npy") for name in ("labels", "components"))
+    assert len(np.unique(components)) > len(np.unique(labels))
+    pairs = np.stack([components.ravel(), labels.ravel()])
+    assert np.unique(pairs, axis=1).shape[1] == len(np.unique(components))

@@ -101,13 +101,13 @@ def test_a_changed_list_of_annotations_is_pickled_as_it_is(archive):
 @pytest.mark.parametrize(
     ("parameters", "error", "message"),
     [
-        ({"subset": "training"}, ValueError, "subset is one of 'train', .*got 'training'"),
+        ({"subset": "training"}, ValueError, "subset is 'training'; valid are 'train'"),
         ({"n_images": 0}, ValueError, "n_images == 0"),
         ({"n_images": 2.5}, TypeError, "n_images must be an instance of"),
         (
             {"root": "nowhere"},
             FileNotFoundError,
-            r"images/train, groundTruth/train.*'nowhere.data'.*is not there.*"
+            r"images/train, groundTruth/train.*'nowhere.data'.*does not exist.*"
             r"SKLEARN_DIC_DATA.*fetch_bsds500\(\)",
         ),
     ],
@@ -121,13 +121,13 @@ def test_images_without_annotations_are_named(archive):
     folder = archive / "BSR/BSDS500/data"
     (folder / "groundTruth/train/22.mat").unlink()
     (folder / "images/train/3096.jpg").unlink()
-    with pytest.raises(FileNotFoundError, match="2 have not: 22, 3096"):
+    with pytest.raises(FileNotFoundError, match="2 have no counterpart: 22, 3096"):
         load_bsds(archive)
     for split in ("train", "val"):
         for name in IDS[split]:
             (folder / f"images/{split}/{name}.jpg").unlink(missing_ok=True)
             (folder / f"groundTruth/{split}/{name}.mat").unlink(missing_ok=True)
-    with pytest.raises(FileNotFoundError, match="there are none"):
+    with pytest.raises(FileNotFoundError, match="there are no images"):
         load_bsds(archive)
 
 

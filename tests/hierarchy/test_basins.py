@@ -59,10 +59,9 @@ def test_noise_is_not_what_divides():
     assert adjusted_rand_score(truth.ravel(), found.ravel()) > 0.95
 
 
-@pytest.mark.parametrize("superpixels", [None, [None]])
-def test_a_tree_finds_its_own_superpixels(superpixels):
+def test_a_tree_finds_its_own_superpixels():
     image = data.coffee()[::4, ::4] / 255
-    tree = build_merge_tree(image, superpixels)
+    tree = build_merge_tree(image)
     assert 50 < tree.n_leaves < 15_000 / 15
     assert np.bincount(tree.leaf_labels.ravel()).min() >= 15  # a thousandth of 100 x 150
 

@@ -12,7 +12,7 @@ from sklearn_dic.hierarchy._quantization import (
     NEAR,
     PRIOR,
     RHO,
-    kind_histograms,
+    color_histograms,
     mutual_information,
     quantize_colors,
 )
@@ -102,16 +102,16 @@ def test_descriptions_by_hand():
     labels = np.array([[0, 0, 1, 2]])
     halves = np.array([[0, 0, 0, 1]])
     kinds = np.array([[0, 1, 1, 1]])
-    features = describe_regions(channels, kinds, labels, [halves], enclosing_weight=0.5)
+    features = describe_regions(channels, kinds, labels, [halves], coarse_weight=0.5)
     np.testing.assert_allclose(features[:, 0], [1, 5, 5])
     left = np.sqrt([1 / 3, 2 / 3])
     np.testing.assert_allclose(features[:, 1:], 0.5 * np.array([left, left, [0, 1]]))
     across = np.array([[0, 1, 1, 1]])
-    features = describe_regions(channels, kinds, labels, [across], enclosing_weight=1)
+    features = describe_regions(channels, kinds, labels, [across], coarse_weight=1)
     shares = np.array([[1, 1], [0, 2], [0, 2]]) / 2  # of the two regions of `across` in each
     np.testing.assert_allclose(features[:, 1:], shares)
-    assert describe_regions(channels, kinds, labels, [], enclosing_weight=1).shape == (3, 1)
-    np.testing.assert_allclose(kind_histograms(kinds, labels) ** 2 @ np.ones(2), 1)
+    assert describe_regions(channels, kinds, labels, [], coarse_weight=1).shape == (3, 1)
+    np.testing.assert_allclose(color_histograms(kinds, labels) ** 2 @ np.ones(2), 1)
 
 
 def test_features_of_any_unit_count_the_same():

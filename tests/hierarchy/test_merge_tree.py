@@ -217,7 +217,7 @@ def test_cuts_of_the_contour_map_are_those_of_the_tree(labels, parameters, seed)
 
 def test_bad_cuts():
     tree = grow(np.arange(6).reshape(2, 3))
-    with pytest.raises(ValueError, match="say n_segments or threshold"):
+    with pytest.raises(ValueError, match="pass n_segments or threshold"):
         tree.cut()
     with pytest.raises(ValueError, match=r"n_segments=7, and the tree has 6 leaves"):
         tree.cut(n_segments=7)
@@ -226,5 +226,5 @@ def test_bad_cuts():
     with pytest.raises(TypeError, match="n_segments must be an instance of int"):
         tree.cut(n_segments=2.5)
     for threshold in (-1, np.nan, "far"):
-        with pytest.raises(ValueError, match="is no distance in the tree"):
+        with pytest.raises(ValueError, match="is not a distance in the tree"):
             tree.cut(threshold=threshold)

@@ -77,7 +77,8 @@ def test_the_array_given_is_neither_changed_nor_shared():
         (np.array([[None, {}]], object), TypeError, r"dtype object, and not all of it is numbers"),
         (np.array([["2026-01-01"]], "M8[D]"), ValueError, r"dtype datetime64"),
         (sparse.csr_array(np.eye(4)), TypeError, r"sparse csr matrix of shape \(4, 4\)"),
-        (np.ma.masked_equal(np.eye(3), 0), TypeError, "masked array .* 6 masked"),
+        (np.ma.masked_less(GOOD, 1), ValueError, "mask of the image is False everywhere"),
+        ([GOOD, np.ma.masked_less(GOOD, 1)], ValueError, "mask of image 1 is False everywhere"),
         ([GOOD, np.zeros((4, 5, 3))], ValueError, r"image 1 has 3 channel\(s\).*image 0 has 1"),
         ([GOOD, np.zeros((2, 4, 5, 3))], ValueError, r"image 1 has 4 dimension\(s\)"),
         ([GOOD, [[1, 2], [3]]], ValueError, "image 1 is no array"),
@@ -178,3 +179,71 @@ def test_channels_and_pages_that_come_first_are_noticed(shape):
         open_images(np.zeros(shape), channel_axis=-1)  # said to be so
         open_images(np.zeros((145, 145, 200)))  # of a spectral camera
         open_images(np.zeros((2, 600, 4)))
+
+
+@pytest.fixture
+def masked(photo):
+    """A photograph with NaN in a corner, and one channel of another corner masked."""
+    image = np.ma.array(photo / 255)
+    image[:10, :20] = np.ma.masked
+    image.data[:10, :20] = np.nan
+    image[40:, 60:, 1] = np.ma.masked
+    return image
+
+
+@pytest.fixture
+def mask():
+    mask = np.ones((50, 75), bool)
+    mask[:10, :20] = mask[40:, 60:] = False
+    return mask
+
+
+def test_a_masked_channel_masks_the_pixel(masked, mask, photo):
+    images = open_images(masked)
+    np.testing.assert_array_equal(images.masks[0], mask)
+    assert type(images.given[0]) is np.ndarray
+    expected = open_images(photo, mask=mask)
+    np.testing.assert_allclose(images.pixels[0], expected.pixels[0], atol=1e-6)
+    assert np.isfinite(images.filled[0]).all()
+
+
+@pytest.mark.parametrize("passed", [False, True])
+def test_masked_arrays_in_every_form(masked, mask, photo, passed):
+    other = np.ones_like(mask)
+    other[:, 30:33] = not passed
+    both = mask & other
+    forms = {
+        "image": (masked, "auto", other),
+        "stack": (np.ma.stack([masked, masked]), "auto", [other, None]),
+        "list": ([photo, masked[:45]], "auto", [None, other[:45]]),
+        "table": (masked.reshape(-1, 3), -1, other.ravel()),
+    }
+    expected = {
+        "image": [both],
+        "stack": [both, mask],
+        "list": [np.ones_like(mask), both[:45]],
+        "table": list(both.reshape(-1, 1, 1)),
+    }
+    for form, (X, channel_axis, sample_mask) in forms.items():
+        images = open_images(X, channel_axis, sample_mask if passed else None)
+        assert images.form == form
+        for found, wanted in zip(images.masks, expected[form], strict=True):
+            np.testing.assert_array_equal(found, wanted)
+        assert all(np.isfinite(pixels).all() for pixels in images.pixels)
+
+
+def test_grey_masked_arrays_and_rows(masked, mask):
+    grey = masked[..., 1]
+    for X in (grey, list(grey)):
+        np.testing.assert_array_equal(open_images(X).masks[0], mask)
+    np.testing.assert_array_equal(open_images(grey[None], None).masks[0], mask)
+
+
+def test_masks_that_leave_everything(photo):
+    assert open_images(np.ma.array(photo)).masks is None
+    assert open_images(np.ma.array(photo), mask=np.ones((50, 75))).masks is None
+
+
+def test_two_masks_that_leave_nothing(masked, mask):
+    with pytest.raises(ValueError, match="mask of the image is False everywhere"):
+        open_images(masked, mask=~mask)

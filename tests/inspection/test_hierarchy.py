@@ -50,7 +50,7 @@ def test_the_best_of_a_search(photo):
     )
     search.fit(photo[None])
     best = search.best_estimator_[-1]
-    assert HierarchyDisplay.from_estimator(search).tree is best.tree_[0]
+    assert HierarchyDisplay.from_estimator(search).tree is best.region_merging_.tree_[0]
     assert LossCurveDisplay.from_estimator(search).loss_curves == [best.loss_curve_]
 
 
@@ -65,9 +65,9 @@ def test_one_region_and_one_epoch_are_seen(photo):
 
 
 def test_what_has_no_tree(photo, dic):
-    with pytest.raises(TypeError, match="tree is a ndarray; a MergeTree is drawn"):
+    with pytest.raises(TypeError, match="tree is a ndarray; a MergeTree is needed"):
         HierarchyDisplay(photo).plot()
-    with pytest.raises(TypeError, match="has no tree_; RegionMerging has"):
+    with pytest.raises(TypeError, match="neither tree_ nor region_merging_: fit a RegionMerging"):
         HierarchyDisplay.from_estimator(dic)
     with pytest.raises(NotFittedError):
         HierarchyDisplay.from_estimator(RegionMerging())

@@ -20,7 +20,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.images._label_colors import label_colors
 from sklearn_dic.inspection import SegmentationDisplay
-from sklearn_dic.inspection._segmentation import KINDS
+from sklearn_dic.inspection._segmentation import DISPLAY_KINDS
 from sklearn_dic.model_selection import NoSplit
 from sklearn_dic.superpixels import SLICSuperpixels, SuperpixelMap
 from tests.images._vision import VISIONS, seen_distance, touching
@@ -58,9 +58,9 @@ def test_one_picture(photo, pixels, dic):
 
 
 def test_kinds(photo, pixels, superpixels):
-    display = from_predictions(photo, superpixels, superpixels=superpixels, kind=KINDS)
-    axes = dict(zip(KINDS, display.axes_[0], strict=True))
-    assert len(display.figure_.axes) == len(KINDS)
+    display = from_predictions(photo, superpixels, superpixels=superpixels, kind=DISPLAY_KINDS)
+    axes = dict(zip(DISPLAY_KINDS, display.axes_[0], strict=True))
+    assert len(display.figure_.axes) == len(DISPLAY_KINDS)
     for kind in ("image", "superpixels", "boundaries"):
         np.testing.assert_allclose(shown(axes[kind]), pixels, atol=1e-6)
         assert bool(len(lines(axes[kind]))) == (kind != "image")
@@ -203,7 +203,7 @@ def test_nothing_of_a_new_figure_is_cut_off(photo):
 
 def test_a_label_has_one_colour_in_all_frames(photo):
     frames = np.stack([photo, photo[::-1]])
-    dic = DeepImageClustering(8, max_iter=3, random_state=0).fit(frames)
+    dic = DeepImageClustering(8, n_segments=None, max_iter=3, random_state=0).fit(frames)
     display = from_estimator(dic, frames, kind="labels")
     first, second = display.label_colors_
     assert first == second
@@ -215,11 +215,12 @@ def test_a_label_has_one_colour_in_all_frames(photo):
 def test_labels_of_separate_fits_are_coloured_separately(photo):
     images = [photo, photo[:20]]
     per_image = PerImage(DeepImageClustering(8, max_iter=3, random_state=0)).fit(images)
+    regions = DeepImageClustering(8, n_segments="auto", max_iter=3, random_state=0).fit(images)
     slic = SLICSuperpixels(50)
     pieces = DeepImageClustering(
         8, n_segments=None, max_iter=3, connected_components=True, random_state=0
     )
-    for estimator in (per_image, slic, pieces.fit(images)):
+    for estimator in (per_image, slic, regions, RegionMerging().fit(images), pieces.fit(images)):
         display = from_estimator(estimator, images)
         assert display.label_colors_ == [label_colors([labels]) for labels in display.labels]
 
@@ -260,6 +261,19 @@ def test_superpixels_that_were_merged(photo):
     np.testing.assert_array_equal(display.superpixels[0][0], merging.tree_.leaf_labels)
 
 
+def test_superpixels_and_mask_that_are_passed(photo, dic, superpixels):
+    mask = np.ones(photo.shape[:2], bool)
+    mask[:, 50:] = False
+    passed = {"superpixels": np.asarray(superpixels), "sample_mask": mask}
+    display = from_estimator(dic, photo, **passed, kind=["superpixels", "labels"])
+    np.testing.assert_array_equal(display.labels[0], dic.predict(photo, **passed))
+    assert (display.labels[0][~mask] == -1).all()
+    drawn = display.superpixels[0][0]
+    pairs = np.stack([drawn[mask], np.asarray(superpixels)[mask]])
+    n_superpixels = len(np.unique(pairs[1]))
+    assert np.unique(pairs, axis=1).shape[1] == len(np.unique(pairs[0])) == n_superpixels
+
+
 def test_superpixels_are_those_that_voted(photo, dic):
     display = from_estimator(dic, photo, kind="superpixels")
     np.testing.assert_array_equal(display.superpixels[0][0], dic.superpixel_labels_)
@@ -286,7 +300,7 @@ def test_clusterers_of_pixels(photo, steps):
     np.testing.assert_array_equal(display.labels[1], expected[:7])
     assert display.label_colors_[0] == display.label_colors_[1]
     np.testing.assert_array_equal(from_estimator(kmeans, photo).labels[0], expected)
-    with pytest.raises(ValueError, match=r"this (KMeans|Pipeline) has none to draw"):
+    with pytest.raises(ValueError, match=r"and (KMeans|Pipeline) has no superpixels"):
         from_estimator(kmeans, photo, kind="superpixels")
 
 
@@ -351,9 +365,14 @@ LABELS = np.zeros((50, 75), int)
         (LABELS / 2, {}, TypeError, "dtype float64; labels are integers"),
         (None, {}, ValueError, "labels of the image are None"),
         (LABELS, {"superpixels": LABELS[1:]}, ValueError, r"superpixels of .* shape \(49, 75\)"),
-        (LABELS, {"kind": "contours"}, ValueError, "kind is 'contours'; .* image, superpixels"),
+        (
+            LABELS,
+            {"kind": "contours"},
+            ValueError,
+            "kind is 'contours'; valid are image, superpixels",
+        ),
         (LABELS, {"kind": []}, ValueError, r"kind is \[\]"),
-        (LABELS, {"kind": "superpixels"}, ValueError, "made without: pass superpixels="),
+        (LABELS, {"kind": "superpixels"}, ValueError, "has no superpixels: pass superpixels="),
         (LABELS, {"ax": 3}, TypeError, "ax has a int; matplotlib Axes are needed"),
     ],
 )
@@ -365,12 +384,14 @@ def test_bad_input_is_named(photo, labels, parameters, error, message):
 def test_bad_collections_are_named(photo, dic):
     with pytest.raises(ValueError, match=r"labels for 1 image\(s\), and 2 image\(s\)"):
         from_predictions([photo, photo], [LABELS])
-    with pytest.raises(ValueError, match="labels of image 1 are None, as where a fit has failed"):
+    with pytest.raises(
+        ValueError, match="labels of image 1 are None, for example because its fit failed"
+    ):
         from_predictions([photo, photo], [LABELS, None])
-    with pytest.raises(ValueError, match=r"table of 50 pixels, which is no picture"):
+    with pytest.raises(ValueError, match=r"table of 50 pixels, which cannot be drawn"):
         from_predictions(photo[..., 0], LABELS[0], channel_axis=-1)
     axes = plt.subplots(3)[1]
-    message = r"ax has 3 Axes, and 4 are needed for 2 image\(s\) in 2 kind\(s\) each"
+    message = r"ax has 3 Axes, and 4 are needed for 2 image\(s\) x 2 display kind\(s\)"
     with pytest.raises(ValueError, match=message):
         from_predictions([photo, photo], [LABELS] * 2, kind=["image", "mean"], ax=axes)
 
@@ -383,7 +404,7 @@ def test_estimators_that_cannot_be_drawn(photo):
     with pytest.raises(TypeError, match="dtype float32; labels are integers"):
         from_estimator(StandardScalerOfImages(), photo)
     dic = DeepImageClustering(8, max_iter=1, superpixels=None, random_state=0).fit(photo)
-    with pytest.raises(ValueError, match="this DeepImageClustering has none to draw"):
+    with pytest.raises(ValueError, match="and DeepImageClustering has no superpixels"):
         from_estimator(dic, photo, kind="superpixels")
 
 

@@ -26,6 +26,7 @@ from sklearn_dic.model_selection import NoSplit, PerImageSplit, optimal_scale
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
 
 PRI = "probabilistic_rand_index"
+PRI_SCORER = SCORERS[PRI]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_grid_search_over_superpixels_and_their_number(dic, images_and_truths):
         {"superpixels": ["felzenszwalb", None]},
         {"superpixels": [SLICSuperpixels(compactness=50)], "superpixels__n_segments": [10, 40]},
     ]
-    search = GridSearchCV(dic, grid, scoring=PRI, cv=PerImageSplit(), refit=False)
+    search = GridSearchCV(dic, grid, scoring=PRI_SCORER, cv=PerImageSplit(), refit=False)
     results = search.fit(images, truths).cv_results_
     assert len(results["params"]) == 4
     assert np.isfinite(results["mean_test_score"]).all()
@@ -85,7 +86,7 @@ def test_randomized_search(dic, images_and_truths):
         "superpixels": [FelzenszwalbSuperpixels(), SLICSuperpixels(20, compactness=50)],
     }
     search = RandomizedSearchCV(
-        dic, distributions, n_iter=3, scoring=PRI, cv=PerImageSplit(), random_state=0
+        dic, distributions, n_iter=3, scoring=PRI_SCORER, cv=PerImageSplit(), random_state=0
     ).fit(images, truths)
     drawn = search.cv_results_["param_n_clusters"]
     assert len(drawn) == 3
@@ -102,7 +103,7 @@ def test_halving_search_with_more_epochs_for_fewer_settings(dic, images_and_trut
         min_resources=2,
         max_resources=8,
         factor=2,
-        scoring=PRI,
+        scoring=PRI_SCORER,
         cv=PerImageSplit(),
     ).fit(images, truths)
     assert search.n_resources_ == [2, 4, 8]
@@ -114,7 +115,12 @@ def test_two_jobs_give_the_scores_of_one(dic, images_and_truths, one_thread):
     images, truths = images_and_truths
     one, two = (
         GridSearchCV(
-            dic, {"n_clusters": [4, 8]}, scoring=PRI, cv=PerImageSplit(), refit=False, n_jobs=n
+            dic,
+            {"n_clusters": [4, 8]},
+            scoring=PRI_SCORER,
+            cv=PerImageSplit(),
+            refit=False,
+            n_jobs=n,
         )
         .fit(images, truths)
         .cv_results_["mean_test_score"]
@@ -128,7 +134,7 @@ def test_a_setting_that_fails_has_the_error_score(dic, images_and_truths):
     search = GridSearchCV(
         dic.set_params(max_iter=8),
         {"learning_rate": [0.05, 1e30]},
-        scoring=PRI,
+        scoring=PRI_SCORER,
         cv=PerImageSplit(),
         refit=False,
         error_score=0.0,
@@ -162,7 +168,7 @@ def test_pipeline_with_preprocessing_and_memory(dic, images_and_truths, tmp_path
             "functiontransformer__kw_args": [{"sigma": 0.5}, {"sigma": 2.0}],
             "deepimageclustering__n_clusters": [4, 8],
         },
-        scoring=PRI,
+        scoring=PRI_SCORER,
         cv=PerImageSplit(),
     ).fit(images, truths)
     labels = search.predict(images)
@@ -195,7 +201,7 @@ def test_cross_validate_per_image(dic, images_and_truths):
     images, truths = images_and_truths
     scores = cross_validate(dic, images, truths, scoring=SCORERS, cv=PerImageSplit())
     assert all(len(scores[f"test_{name}"]) == len(images) for name in SCORERS)
-    together = cross_validate(PerImage(dic), images, truths, scoring=PRI, cv=NoSplit())
+    together = cross_validate(PerImage(dic), images, truths, scoring=PRI_SCORER, cv=NoSplit())
     assert together["test_score"].mean() == pytest.approx(
         scores[f"test_{PRI}"].mean(),
         abs=0.05,  # one thread there, all here

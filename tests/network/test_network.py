@@ -21,7 +21,7 @@ from sklearn_dic.network import (
 
 def make_network(n_channels=3, n_clusters=5, seed=0, **parameters):
     network = DICNetwork(n_channels, n_clusters, n_centers=4, **parameters)
-    return network.draw(torch.Generator().manual_seed(seed))
+    return network.reset_parameters(torch.Generator().manual_seed(seed))
 
 
 @settings(max_examples=25, deadline=None)

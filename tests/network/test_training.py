@@ -19,7 +19,7 @@ def two_tone(height=9, width=8):
 
 def small_network(n_clusters=6, **parameters):
     network = DICNetwork(3, n_clusters, n_centers=3, **parameters)
-    return network.draw(torch.Generator().manual_seed(0))
+    return network.reset_parameters(torch.Generator().manual_seed(0))
 
 
 @pytest.mark.parametrize("clustering", ["residual", "paper", None])
@@ -200,10 +200,10 @@ def test_a_callback_sees_each_epoch_begin_and_stops_at_its_weights():
 
 def test_interrupt_before_the_first_epoch_is_not_swallowed():
     class Interrupting(DICNetwork):
-        def aggregate(self, images, counted=None):
+        def aggregate(self, images, inside=None):
             raise KeyboardInterrupt
 
     image, _ = two_tone()
-    network = Interrupting(3, 4).draw(torch.Generator())
+    network = Interrupting(3, 4).reset_parameters(torch.Generator())
     with pytest.raises(KeyboardInterrupt):
         overfit(network, [image], None)

@@ -82,16 +82,16 @@ def text_format(labels):
 
 def save(path, labels):
     """Write labels in the format of the suffix."""
-    kind = path.suffix
-    if kind == ".npy":
+    suffix = path.suffix
+    if suffix == ".npy":
         np.save(path, labels)
-    elif kind == ".npz":
+    elif suffix == ".npz":
         np.savez_compressed(path, segmentation=labels)
-    elif kind == ".png":
+    elif suffix == ".png":
         Image.fromarray(labels).save(path)
-    elif kind in (".tif", ".tiff"):
+    elif suffix in (".tif", ".tiff"):
         tifffile.imwrite(path, labels)
-    elif kind == ".seg":
+    elif suffix == ".seg":
         path.write_text(text_format(labels))
     else:
         savemat(path, {"seg_lab": labels}, do_compression=True)

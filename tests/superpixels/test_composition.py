@@ -14,11 +14,12 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
+    FileSuperpixels,
     HierarchicalSuperpixels,
-    MCGSuperpixels,
     SLICSuperpixels,
     SuperpixelMap,
 )
+from sklearn_dic.superpixels._base import reads_one_file
 
 TRAIN_IS_TEST = [([0], [0])]
 
@@ -40,7 +41,9 @@ def test_a_pipeline_votes_with_its_superpixels(dic, photo):
     np.testing.assert_array_equal(pipeline.predict(photo), labels)
 
 
-@pytest.mark.parametrize("last", [DeepImageClustering(3, max_iter=2), RegionMerging(1)], ids=str)
+@pytest.mark.parametrize(
+    "last", [DeepImageClustering(3, n_segments=None, max_iter=2), RegionMerging(1)], ids=str
+)
 def test_a_pipeline_takes_a_table_as_its_last_step_does(last, photo):
     table = photo.reshape(-1, 3)[::100]
     estimator = clone(last).set_params(channel_axis=-1)
@@ -63,10 +66,12 @@ def test_grid_search_over_the_number_of_superpixels(dic, photo):
 
 
 def test_grid_search_over_the_transformer(dic, photo):
-    kinds = ["slic", SLICSuperpixels(20), FelzenszwalbSuperpixels(), None, ["slic", "felzenszwalb"]]
-    search = GridSearchCV(dic, {"superpixels": kinds}, cv=TRAIN_IS_TEST, error_score="raise")
+    methods = [
+        "slic", SLICSuperpixels(20), FelzenszwalbSuperpixels(), None, ["slic", "felzenszwalb"]
+    ]  # fmt: skip
+    search = GridSearchCV(dic, {"superpixels": methods}, cv=TRAIN_IS_TEST, error_score="raise")
     search.fit([photo])
-    assert len(np.unique(search.cv_results_["mean_test_score"])) == len(kinds)
+    assert len(np.unique(search.cv_results_["mean_test_score"])) == len(methods)
 
 
 def test_preprocessing_before_superpixels(dic, photo):
@@ -117,6 +122,42 @@ def test_a_mask_is_routed_through_a_pipeline(dic, photo):
     np.testing.assert_array_equal(pipeline[-1].superpixel_labels_, expected)
 
 
+def mask_of(image):
+    """Masks of different extent for images of different sizes."""
+    mask = np.ones(image.shape[:2], bool)
+    mask[: image.shape[0] // 3, -20:] = False
+    return mask
+
+
+@pytest.mark.parametrize("form", ["image", "list", "stack"])
+@pytest.mark.parametrize("n_segments", [None, 3], ids=["labels", "regions"])
+@pytest.mark.parametrize("estimator", ["dic", "merging"])
+def test_the_next_step_of_a_pipeline_sees_the_mask(dic, photo, form, n_segments, estimator):
+    last = dic.set_params(n_segments=n_segments)
+    if estimator == "merging":
+        last = RegionMerging() if n_segments is None else RegionMerging(n_segments)
+    photos = [photo] if form == "image" else [photo, photo if form == "stack" else photo[:30]]
+    arrays = [
+        np.ma.array(image, mask=np.repeat(~mask_of(image)[..., None], 3, axis=2))
+        for image in photos
+    ]
+    X = arrays[0] if form == "image" else arrays if form == "list" else np.ma.stack(arrays)
+    pipeline = make_pipeline(SLICSuperpixels(30), last)
+    labels = pipeline.fit_predict(X)
+    for answer in (labels, pipeline.predict(X)):
+        for of_image, image in zip([answer] if form == "image" else answer, photos, strict=True):
+            np.testing.assert_array_equal(of_image == -1, ~mask_of(image))
+
+
+def test_the_image_of_a_map_is_masked_only_if_a_mask_was_given(photo):
+    slic = SLICSuperpixels(30)
+    assert not isinstance(slic.fit_transform(photo).image, np.ma.MaskedArray)
+    masks = [mask_of(photo), None]
+    maps = slic.fit_transform([photo, photo[:30]], mask=masks)
+    np.testing.assert_array_equal(maps[0].image.mask[..., 1], ~masks[0])
+    assert not np.ma.getmaskarray(maps[1].image).any()
+
+
 def slic_of_somebody_else(image):
     return slic(image, n_segments=20)
 
@@ -138,24 +179,22 @@ class TestSeveralMaps:
             for transformer in (SLICSuperpixels(20), FelzenszwalbSuperpixels())
         ]
 
-    def test_names_transformers_maps_and_stacks_are_the_same(self, dic, photo, maps):
-        expected = dic.set_params(superpixels=maps).fit_predict(photo)
+    def test_methods_maps_and_stacks_are_the_same(self, dic, photo, maps):
+        expected = dic.fit(photo, superpixels=maps).labels_
         np.testing.assert_array_equal(dic.superpixel_labels_, maps)
-        np.testing.assert_array_equal(dic.predict(photo), expected)
-        for same in (
-            [SLICSuperpixels(20), "felzenszwalb"],
-            [maps[0], "felzenszwalb"],
-            np.stack(maps),
-            tuple(maps),
-            [maps[0].tolist(), maps[1]],
-        ):
-            labels = dic.set_params(superpixels=same).fit_predict(photo)
+        np.testing.assert_array_equal(dic.predict(photo, superpixels=maps), expected)
+        for same in (np.stack(maps), tuple(maps), [maps[0].tolist(), maps[1]]):
+            labels = dic.fit(photo, superpixels=same).labels_
             np.testing.assert_array_equal(labels, expected)
+        methods = [SLICSuperpixels(20), "felzenszwalb"]
+        np.testing.assert_array_equal(dic.fit(photo, superpixels=methods).labels_, expected)
+        dic.set_params(superpixels=methods)
+        np.testing.assert_array_equal(dic.fit_predict(photo), expected)
 
     def test_both_maps_count(self, dic, photo, maps):
-        both = dic.set_params(superpixels=maps).fit_predict(photo)
+        both = dic.fit(photo, superpixels=maps).labels_
         for one in maps:
-            assert (dic.set_params(superpixels=one).fit_predict(photo) != both).any()
+            assert (dic.fit(photo, superpixels=one).labels_ != both).any()
 
     def test_collections(self, dic, photo, maps):
         images = [photo, photo[:30]]
@@ -166,9 +205,7 @@ class TestSeveralMaps:
              np.asarray(FelzenszwalbSuperpixels().fit_transform(image))]
             for image in images
         ]  # fmt: skip
-        for one, other in zip(
-            dic.set_params(superpixels=given).fit_predict(images), expected, strict=True
-        ):
+        for one, other in zip(dic.fit(images, superpixels=given).labels_, expected, strict=True):
             np.testing.assert_array_equal(one, other)
         assert [part.shape for part in dic.superpixel_labels_] == [(2, 50, 75), (2, 30, 75)]
         stack = dic.set_params(superpixels=computed).fit(np.stack([photo, photo]))
@@ -176,21 +213,23 @@ class TestSeveralMaps:
 
     def test_what_does_not_fit_is_named(self, dic, photo, maps):
         with pytest.raises(ValueError, match=r"superpixels of the image have shape \(49, 75\)"):
-            dic.set_params(superpixels=[maps[0], maps[1][:49]]).fit(photo)
+            dic.fit(photo, superpixels=[maps[0], maps[1][:49]])
         with pytest.raises(ValueError, match=r"\[2, 1\] label maps for the images"):
-            dic.set_params(superpixels=[maps, maps[:1]]).fit([photo, photo])
+            dic.fit([photo, photo], superpixels=[maps, maps[:1]])
         with pytest.raises(ValueError, match="'slik' is not known"):
-            dic.set_params(superpixels=["slic", "slik"]).fit(photo)
+            dic.fit(photo, superpixels=["slic", "slik"])
+        with pytest.raises(TypeError, match=r"holds label maps .*without names or transformers"):
+            dic.fit(photo, superpixels=["slic", maps[0]])
+        with pytest.raises(ValueError, match="empty list"):
+            dic.fit(photo, superpixels=[])
         with pytest.raises(ValueError, match="empty list"):
             dic.set_params(superpixels=[]).fit(photo)
-        with pytest.raises(ValueError, match="each of the 2 images needs its own"):
-            PerImage(dic.set_params(superpixels=maps)).fit([photo, photo])
 
 
 def test_files_find_the_path_of_the_image(dic, photo, image_file, tmp_path):
     labels = np.asarray(SLICSuperpixels(20).fit_transform(photo))
     np.save(tmp_path / "photo.npy", labels)
-    files = MCGSuperpixels(tmp_path / "{stem}.npy")
+    files = FileSuperpixels(tmp_path / "{stem}.npy")
     for X in (image_file, [image_file]):
         found = dic.set_params(superpixels=files).fit(X).superpixel_labels_
         np.testing.assert_array_equal(found if X is image_file else found[0], labels)
@@ -204,22 +243,18 @@ def test_files_find_the_path_of_the_image(dic, photo, image_file, tmp_path):
 
 def test_one_file_is_for_one_image(dic, photo, tmp_path):
     np.save(tmp_path / "one.npy", np.zeros(photo.shape[:2], int))
-    edges = photo.mean(axis=2)
-    for bound in (
-        MCGSuperpixels(tmp_path / "one.npy"),
-        HierarchicalSuperpixels(edge_map=edges),
-        ["slic", MCGSuperpixels(tmp_path / "one.npy")],
-    ):
-        dic.set_params(superpixels=bound).fit(photo)
-        with pytest.raises(ValueError, match="belong to the images of the fit"):
-            dic.predict(photo[::-1])
-        with pytest.raises(ValueError, match="belong to one image, and each of the 2"):
-            PerImage(dic).fit([photo, photo[::-1]])
+    np.save(tmp_path / "edges.npy", photo.mean(axis=2))
+    one_file = FileSuperpixels(tmp_path / "one.npy")
+    edges = HierarchicalSuperpixels(edge_map=tmp_path / "edges.npy")
+    for superpixels in (one_file, edges, ["slic", one_file]):
+        dic.set_params(superpixels=superpixels).fit(photo)
+        assert reads_one_file(superpixels)
         with pytest.raises(ValueError, match="belongs to one image, and there are 2"):
             dic.fit([photo, photo[::-1]])
+    assert not reads_one_file(["slic", FileSuperpixels("{stem}.npy"), SLICSuperpixels(), None])
 
 
-def test_a_transformer_without_manners(dic, photo):
+def test_a_transformer_without_parameters(dic, photo):
     class InPlace:
         """Has no get_params, and overwrites what it is given."""
 
@@ -229,7 +264,7 @@ def test_a_transformer_without_manners(dic, photo):
             return labels
 
     labels = (photo[..., 0] / 255 > 0.5).astype(int)
-    expected = dic.set_params(superpixels=labels).fit(photo).loss_curve_
+    expected = dic.fit(photo, superpixels=labels).loss_curve_
     assert dic.set_params(superpixels=InPlace()).fit(photo).loss_curve_ == expected
 
 

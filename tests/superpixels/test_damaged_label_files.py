@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 from scipy.io import savemat
 
-from sklearn_dic.superpixels import MCGSuperpixels
+from sklearn_dic.superpixels import FileSuperpixels
 from sklearn_dic.superpixels.files import _matlab5 as matlab5_reading
 from sklearn_dic.superpixels.files import _reading as file_reading
 from tests.superpixels._label_files import (
@@ -29,7 +29,7 @@ from tests.superpixels._label_files import (
 def read_or_refuse(path):
     """Whatever is in a file, the answer is superpixels or one error that names the file."""
     try:
-        superpixels = MCGSuperpixels(path).fit_transform(IMAGE)
+        superpixels = FileSuperpixels(path).fit_transform(IMAGE)
     except (ValueError, OSError) as error:
         assert path.name in str(error)  # noqa: PT017  # both outcomes are right
     else:
@@ -68,7 +68,7 @@ def test_truncated_files_of_others(berkeley, tmp_path):
         path = tmp_path / "short.mat"
         path.write_bytes(whole[:length])
         with pytest.raises((OSError, ValueError), match=r"short\.mat"):
-            MCGSuperpixels(path).fit_transform(image)
+            FileSuperpixels(path).fit_transform(image)
 
 
 def test_nothing_is_executed(tmp_path):
@@ -81,7 +81,7 @@ def test_nothing_is_executed(tmp_path):
     np.savez(tmp_path / "b.npz", seg_lab=array)
     for name in ("a.npy", "b.npz"):
         with pytest.raises(OSError, match=rf"{name}' is damaged or hostile: .*(Object|object)"):
-            MCGSuperpixels(tmp_path / name).fit_transform(IMAGE)
+            FileSuperpixels(tmp_path / name).fit_transform(IMAGE)
 
 
 def test_decompression_bombs(tmp_path, monkeypatch):
@@ -97,7 +97,7 @@ def test_decompression_bombs(tmp_path, monkeypatch):
     (tmp_path / "g.seg").write_text("format ascii cr\nwidth 1000\nheight 1000\ndata\n0 0 0 0\n")
     for path in sorted(tmp_path.iterdir()):
         with pytest.raises(OSError, match=rf"{path.name}' is damaged or hostile: .*(more|bytes)"):
-            MCGSuperpixels(path).fit_transform(IMAGE)
+            FileSuperpixels(path).fit_transform(IMAGE)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
@@ -109,7 +109,7 @@ def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
     element = (15).to_bytes(4, "little") + len(packed).to_bytes(4, "little")
     (tmp_path / "bomb.mat").write_bytes(header + element + packed)
     with pytest.raises(OSError, match="more than 16,777,216"):
-        MCGSuperpixels(tmp_path / "bomb.mat").fit_transform(IMAGE)
+        FileSuperpixels(tmp_path / "bomb.mat").fit_transform(IMAGE)
 
 
 def test_hdf5_stays_within_the_file(tmp_path):
@@ -119,13 +119,13 @@ def test_hdf5_stays_within_the_file(tmp_path):
     with h5py.File(tmp_path / "link.mat", "w") as file:
         file["seg_lab"] = h5py.ExternalLink(secret, "seg_lab")
     with pytest.raises(ValueError, match=r"link.mat' does not fit .* it has nothing"):
-        MCGSuperpixels(tmp_path / "link.mat").fit_transform(IMAGE)
+        FileSuperpixels(tmp_path / "link.mat").fit_transform(IMAGE)
     with h5py.File(tmp_path / "virtual.mat", "w") as file:
         layout = h5py.VirtualLayout(shape=LABELS.T.shape, dtype=LABELS.dtype)
         layout[:] = h5py.VirtualSource(secret, "seg_lab", LABELS.T.shape)
         file.create_virtual_dataset("seg_lab", layout)
     with pytest.raises(OSError, match="seg_lab is stored in other files"):
-        MCGSuperpixels(tmp_path / "virtual.mat").fit_transform(IMAGE)
+        FileSuperpixels(tmp_path / "virtual.mat").fit_transform(IMAGE)
 
 
 def test_hdf5_references_in_circles(tmp_path):
@@ -133,16 +133,16 @@ def test_hdf5_references_in_circles(tmp_path):
         cell = file.create_dataset("segs", (1, 1), h5py.ref_dtype)
         cell[0, 0] = cell.ref
     with pytest.raises(OSError, match="nested deeper"):
-        MCGSuperpixels(tmp_path / "circle.mat").fit_transform(IMAGE)
+        FileSuperpixels(tmp_path / "circle.mat").fit_transform(IMAGE)
 
 
 def test_other_formats_are_named(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
-    with pytest.raises(OSError, match=r"a.jpg' starts with .*none of the formats that are read"):
-        MCGSuperpixels(tmp_path / "a.jpg").fit_transform(IMAGE)
+    with pytest.raises(OSError, match=r"a.jpg' starts with .*none of the known formats"):
+        FileSuperpixels(tmp_path / "a.jpg").fit_transform(IMAGE)
     (tmp_path / "empty.mat").write_bytes(b"")
     with pytest.raises(OSError, match=r"empty.mat' starts with b''"):
-        MCGSuperpixels(tmp_path / "empty.mat").fit_transform(IMAGE)
+        FileSuperpixels(tmp_path / "empty.mat").fit_transform(IMAGE)
 
 
 def test_text_in_hdf5_is_not_read(tmp_path):
@@ -150,11 +150,11 @@ def test_text_in_hdf5_is_not_read(tmp_path):
     with h5py.File(tmp_path / "a.mat", "w") as file:
         file.create_dataset("labels", (10**9, 1), h5py.string_dtype(), fillvalue="x" * 20_000)
     with pytest.raises(ValueError, match=r"a.mat' does not fit .* labels NoneType"):
-        MCGSuperpixels(tmp_path / "a.mat").fit_transform(IMAGE)
+        FileSuperpixels(tmp_path / "a.mat").fit_transform(IMAGE)
 
 
 def test_cells_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(matlab5_reading, "MOST_ARRAYS", 100)
     savemat(tmp_path / "a.mat", {"segs": cells(*[np.zeros((1, 1))] * 101)})
     with pytest.raises(OSError, match="more than 100 arrays"):
-        MCGSuperpixels(tmp_path / "a.mat").fit_transform(IMAGE)
+        FileSuperpixels(tmp_path / "a.mat").fit_transform(IMAGE)

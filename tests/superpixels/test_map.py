@@ -58,6 +58,43 @@ def test_joblib_keeps_the_image(superpixels, image, tmp_path):
     np.testing.assert_array_equal(joblib.load(tmp_path / "map").image, image)
 
 
+@pytest.fixture
+def masked(superpixels, image):
+    mask = np.zeros((4, 6, 3), bool)
+    mask[:2, 3:] = True
+    return SuperpixelMap(superpixels, np.ma.array(image, mask=mask))
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, lambda m: m.copy(), lambda m: pickle.loads(pickle.dumps(m))],
+)
+def test_copies_keep_the_mask_of_the_image(masked, copied):
+    again = copied(masked)
+    np.testing.assert_array_equal(again, masked)
+    np.testing.assert_array_equal(again.image.mask, masked.image.mask)
+    np.testing.assert_array_equal(again.image.data, masked.image.data)
+
+
+def test_joblib_keeps_the_mask_and_hashes_it(masked, superpixels, tmp_path):
+    joblib.dump(masked, tmp_path / "map")
+    np.testing.assert_array_equal(joblib.load(tmp_path / "map").image.mask, masked.image.mask)
+    same, other = masked.copy(), masked.copy()
+    other.image.mask[3] = True
+    assert joblib.hash(masked) == joblib.hash(same)
+    assert joblib.hash(masked) != joblib.hash(other)
+    assert joblib.hash(masked) != joblib.hash(superpixels)
+
+
+def test_images_taken_out_of_a_stack_keep_their_masks():
+    images = np.ma.masked_less(np.random.RandomState(0).rand(3, 4, 6), 0.3)
+    stack = SuperpixelMap(np.zeros((3, 4, 6), int), images)
+    np.testing.assert_array_equal(stack[1].image.mask, images.mask[1])
+    np.testing.assert_array_equal(stack[[2, 0]].image.mask, images.mask[[2, 0]])
+    np.testing.assert_array_equal([part.image.mask for part in stack], images.mask)
+    np.testing.assert_array_equal(take_images(stack)[0].mask, images.mask[..., None])
+
+
 def test_a_stack_indexed_by_image_gives_maps():
     images = np.random.RandomState(0).rand(3, 4, 6)
     stack = SuperpixelMap(np.zeros((3, 4, 6), int), images)

@@ -17,7 +17,7 @@ def test_without_callbacks_in_scikit_learn_all_goes_on():
         from sklearn.exceptions import ConvergenceWarning
 
         from sklearn_dic import DeepImageClustering, PerImage
-        from sklearn_dic.network import _passes
+        from sklearn_dic.network import _training
 
         image = coffee()[::8, ::8]
         dic = DeepImageClustering(8, max_iter=3, random_state=0)
@@ -29,7 +29,7 @@ def test_without_callbacks_in_scikit_learn_all_goes_on():
         assert (first == labels).all() and (second == labels).all()
         assert "labels_" not in vars(clone(dic))
 
-        usual, calls = _passes.refinement_loss, []
+        usual, calls = _training.refinement_loss, []
 
         def interrupt(*args):
             calls.append(1)
@@ -37,7 +37,7 @@ def test_without_callbacks_in_scikit_learn_all_goes_on():
                 raise KeyboardInterrupt
             return usual(*args)
 
-        _passes.refinement_loss = interrupt
+        _training.refinement_loss = interrupt
         with warnings.catch_warnings(record=True) as record:
             warnings.simplefilter("always", ConvergenceWarning)
             dic.fit(image)

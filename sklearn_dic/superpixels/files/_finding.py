@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-# Where published code keeps label maps, and where contour maps; looked through in this order.
+# Variables of label maps and of contour maps in published files, in the order of the search.
 LABEL_NAMES = ("seg_lab", "superpixels", "labels", "seg", "segs", "proposals", "candidates",
                "Segmentation", "groundTruth", "colors")  # fmt: skip
 CONTOUR_NAMES = ("ucm2", "ucm", "ucms")
@@ -23,19 +23,19 @@ def find_label_map(contents: Any, shape: Shape, variable: str | None, index: int
     shape : (int, int)
         (H, W) of the image.
     variable : str or None
-        Look only there.
+        The only variable to search; None searches all.
     index : int
-        Which one, where a variable holds several.
+        Index of the map in a variable with several.
 
     Raises
     ------
     ValueError
-        If none fits; names the variables that there are.
+        If none fits; the message lists the variables of the file.
     """
     maps = _find(contents, shape, variable, LABEL_NAMES, _label_maps, CONTOUR_NAMES)
     if not maps and _find(contents, shape, variable, CONTOUR_NAMES, _contour_maps, LABEL_NAMES):
         raise ValueError(
-            "it holds a contour map: say with n_segments or threshold where to cut it "
+            "it holds a contour map: pass n_segments or threshold, the place to cut it "
             f"({describe(contents)})"
         )
     return _take(maps, index, "label map", contents, shape)
@@ -63,7 +63,7 @@ def find_edge_map(contents: Any, shape: Shape) -> np.ndarray:
 
 
 def describe(node: Any) -> str:
-    """Say what there is: `seg_lab uint16 (321, 481), segs {5 cells}`."""
+    """Describe variables: `seg_lab uint16 (321, 481), segs {5 cells}`."""
     if isinstance(node, dict):
         parts = [f"{name} {describe(part)}" for name, part in list(node.items())[:12]]
         return ", ".join(parts) + (", ..." if len(node) > 12 else "") or "nothing"
@@ -82,7 +82,7 @@ def _find(
     maps_of: Callable[[Any, Shape], Iterator[np.ndarray]],
     other_names: tuple[str, ...],
 ) -> list[np.ndarray]:
-    """All maps of the variable asked for, of the first known name, or of the only one left."""
+    """Find all maps of a variable: the given, the first known, or the only other that fits."""
     if variable is not None:
         if variable not in contents:
             raise ValueError(f"it has no variable {variable!r}, but {describe(contents)}")
@@ -95,22 +95,22 @@ def _find(
     found = {name: maps for name in unknown if (maps := list(maps_of(unknown[name], shape)))}
     if len(found) > 1:
         raise ValueError(
-            f"several variables fit the image, {', '.join(sorted(found))}: name one of them with "
-            f"variable=... ({describe(contents)})"
+            f"several variables fit the image, {', '.join(sorted(found))}: pass the name of a "
+            f"variable as variable=... ({describe(contents)})"
         )
     return next(iter(found.values()), [])
 
 
 def _take(
-    maps: list[np.ndarray], index: int, what: str, contents: dict[str, Any], shape: Shape
+    maps: list[np.ndarray], index: int, wanted: str, contents: dict[str, Any], shape: Shape
 ) -> np.ndarray:
     if not maps:
         raise ValueError(
-            f"none of its variables is a {what} of an image of shape {shape}: it has "
+            f"none of its variables is a {wanted} of an image of shape {shape}: it has "
             f"{describe(contents)}"
         )
     if not -len(maps) <= index < len(maps):
-        raise ValueError(f"index={index} asks for a {what} that is not there: it has {len(maps)}")
+        raise ValueError(f"index={index} asks for a {wanted} that is not there: it has {len(maps)}")
     return maps[index]
 
 
@@ -146,7 +146,7 @@ def _contour_maps(node: Any, shape: Shape) -> Iterator[np.ndarray]:
 
 
 def _oriented(array: np.ndarray, shape: Shape) -> Iterator[np.ndarray]:
-    """One map or a stack (H, W, K) or (K, H, W), turned round where only that fits."""
+    """Yield the maps of (H, W), (H, W, K) or (K, H, W), transposed if they fit only then."""
     if array.ndim == 2:
         array = array[None]
     elif array.ndim == 3 and array.shape[-2:] not in (shape, shape[::-1]):

@@ -7,7 +7,7 @@ import numpy as np
 
 from sklearn_dic.utils._extras import import_extra
 
-DEEPEST = 8  # cells in cells; references may also run in circles
+DEEPEST = 8  # nested cells; references may be circular
 MOST_NODES = 50_000  # each costs a fifth of a millisecond
 
 
@@ -59,7 +59,7 @@ class _Reader:
             return self.group(node, depth)
         is_cell = self.h5py.check_ref_dtype(node.dtype) is not None
         if not is_cell and node.dtype.kind not in "biuf":
-            return None  # text, which may be longer than it says
+            return None  # text, whose length is not checked
         if node.shape is None or node.attrs.get("MATLAB_empty", 0):
             return np.zeros((0, 0))
         if node.is_virtual or node.external:

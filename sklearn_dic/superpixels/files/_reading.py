@@ -1,7 +1,7 @@
-"""Read what a file of label maps or contour maps holds, whatever its format.
+"""Read files of label maps or contour maps, in any of the formats.
 
-Files are data from elsewhere: nothing in them is executed, and what they claim to hold is
-compared with a limit before it is read.
+Files come from elsewhere: nothing in them is executed, and sizes in them are compared with a
+limit before anything is read.
 """
 
 import io
@@ -20,10 +20,10 @@ from sklearn_dic.superpixels.files._hdf5 import read_hdf5
 from sklearn_dic.superpixels.files._matlab5 import read_matlab5
 from sklearn_dic.utils._warnings import ignored_warnings
 
-LARGEST = 2**30  # bytes of one file, after decompression
+LARGEST = 2**30  # bytes of a file, after decompression
 MOST_PAGES = 1000  # of a TIFF file
 
-# What a file holds: arrays, cells (list) and structs (dict), nested as in MATLAB.
+# Variables of a file: arrays, cells (list) and structs (dict), nested as in MATLAB.
 Contents = dict[str, Any]
 
 
@@ -34,7 +34,7 @@ def read_contents(path: str | os.PathLike) -> Contents:
     ----------
     path : str or os.PathLike
         MATLAB (v5 to v7.3), NumPy (npy, npz), PNG, TIFF, or BSDS300's text format. The
-        format is told by the first bytes, not by the suffix.
+        first bytes tell the format, not the suffix.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def read_contents(path: str | os.PathLike) -> Contents:
     for is_format, read in _FORMATS:
         if is_format(start):
             try:
-                with ignored_warnings():  # what matters is what comes out
+                with ignored_warnings():  # the labels are checked later
                     return read(Path(path))
             except ImportError:
                 raise
@@ -67,7 +67,7 @@ def read_contents(path: str | os.PathLike) -> Contents:
                 reason = str(error).splitlines()[0] if str(error) else type(error).__name__
                 raise OSError(f"{name!r} is damaged or hostile: {reason}") from error
     raise OSError(
-        f"{name!r} starts with {start[:8]!r}, which is none of the formats that are read: "
+        f"{name!r} starts with {start[:8]!r}, which is none of the known formats: "
         "MATLAB v5 to v7.3, npy, npz, PNG, TIFF, BSDS300's text. (JPEG alters labels)"
     )
 
@@ -98,10 +98,10 @@ def _read_png(path: Path) -> Contents:
 def _read_tiff(path: Path) -> Contents:
     logger = logging.getLogger("tifffile")
     level = logger.level
-    logger.setLevel(logging.CRITICAL)  # what is wrong with a file, its exception says
+    logger.setLevel(logging.CRITICAL)  # exceptions report the errors
     try:
         with tifffile.TiffFile(path) as file:
-            found = list(islice(file.pages, MOST_PAGES + 1))  # pages may follow each other forever
+            found = list(islice(file.pages, MOST_PAGES + 1))  # the chain of pages may be circular
             if len(found) > MOST_PAGES:
                 raise ValueError(f"it has more than {MOST_PAGES} pages")
             check_size(sum(page.nbytes for page in found))
@@ -115,14 +115,14 @@ def _read_tiff(path: Path) -> Contents:
     return _as_contents(pages[0]) if len(pages) == 1 else {"image": pages}
 
 
-def _read_with_pillow(path: Path, kind: str) -> Contents:
-    with Image.open(path, formats=[kind]) as image:
+def _read_with_pillow(path: Path, image_format: str) -> Contents:
+    with Image.open(path, formats=[image_format]) as image:
         check_size(8 * image.width * image.height)
         return _as_contents(np.asarray(image))  # a palette gives its indices
 
 
 def _as_contents(image: np.ndarray) -> Contents:
-    """Grey values are labels or contours, colours are labels: one number for each colour."""
+    """Grey values are labels or contours, colours are labels: a number for each colour."""
     if image.ndim == 3 and image.shape[2] in (3, 4) and image.dtype == np.uint8:
         if (image[..., :3] != image[..., :1]).any():
             weights = np.array([1, 256, 65536], np.int32)

@@ -1,9 +1,9 @@
-"""From rows of results to a table in reStructuredText."""
+"""The tables of `paper.py` in reStructuredText."""
 
 import json
 
 import numpy as np
-from _list_table import list_table
+from _measures import MEASURES, PRI, TITLES
 from _published import (
     BEST_SETTING,
     EPOCHS,
@@ -14,12 +14,12 @@ from _published import (
     WITHOUT_CLUSTERING,
     Scores,
 )
+from _results import Row
+from _tables import join, list_table, made_by, mean_difference, over_seeds
 
-HIGHER = {"pri": True, "voi": False, "gce": False, "bde": False, "sc": True}
-DIGITS = {"pri": 4, "voi": 3, "gce": 3, "bde": 2, "sc": 3}
 COUNTS = ("labels", "epochs", "seconds")
-TITLES = ["setting", "PRI ↑", "VoI ↓", "GCE ↓", "BDE ↓", "SC ↑", *COUNTS,
-          "PRI, minus AF-graph's", "PRI, minus the first setting's"]  # fmt: skip
+HEADER = ["setting", *TITLES, *COUNTS, "PRI, minus AF-graph's", "PRI, minus the first setting's"]
+PLACES = ["device", "precision", "resolution", "torch", "scikit-image", "sklearn-dic", "date"]
 LEGEND = """\
 Values are means over images and seeds, ± the standard deviation over seeds where there are several
 of them. The last two columns are mean differences over the same images, ± their standard errors.
@@ -30,12 +30,11 @@ OF_REGIONS = '"auto" makes at most C regions.'
 VARIANTS = {"": "", "_components": ", pieces apart"}
 WARNINGS = {"gpb200": "; **trained on the annotations of these images**"}
 
-Row = dict[str, str]
 Peers = dict[str, dict[str, float]]  # scores of AF-graph by image
 
 
-class Results:
-    """The rows of one kind of superpixels as arrays: settings x seeds x images.
+class Scored:
+    """The rows of one superpixel method as arrays: settings x seeds x images.
 
     Only images that have all settings and seeds count.
     """
@@ -54,8 +53,8 @@ class Results:
             for s in settings
         ]
         self.peers = {
-            measure: np.array([peers.get(image, {}).get(measure, np.nan) for image in self.images])
-            for measure in HIGHER
+            m.short: np.array([peers.get(image, {}).get(m.short, np.nan) for image in self.images])
+            for m in MEASURES
         }
         self.annotators = self.values("annotations")[0, 0] if self.images else np.empty(0)
 
@@ -63,10 +62,9 @@ class Results:
         """One column -> (settings, seeds, images)."""
         return np.array([[[float(r[column]) for r in a] for a in b] for b in self.rows])
 
-    def mean(self, measure: str, values: np.ndarray) -> np.ndarray:
-        """Average (..., images) as the Berkeley benchmark does: covering over all annotators."""
-        weights = self.annotators if measure == "sc" else None
-        return np.average(values, axis=-1, weights=weights)
+    def scores(self, suffix: str) -> list[np.ndarray]:
+        """Each measure of the labels, or of their connected pieces -> (settings, seeds, images)."""
+        return [self.values(measure.short + suffix) for measure in MEASURES]
 
 
 def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, command: str) -> str:
@@ -74,7 +72,7 @@ def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, co
     lines = []
     for superpixels in dict.fromkeys(row["superpixels"] for row in rows):
         own = [row for row in rows if row["superpixels"] == superpixels]
-        results = Results(own, settings, peers)
+        results = Scored(own, settings, peers)
         if not results.images:
             continue
         regions = results.values("regions").mean()
@@ -83,74 +81,80 @@ def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, co
             f"{len(results.seeds)} seed(s){WARNINGS.get(superpixels, '')}",
             "",
         ]
-        titles, variants = TITLES, VARIANTS
+        header, variants = HEADER, VARIANTS
         if table == "regions":
-            titles = ["regions" if title == "labels" else title for title in TITLES]
+            header = ["regions" if title == "labels" else title for title in HEADER]
             variants = {"": ""}  # they are in one piece
-        body = [titles, *published(table), peer(results), *ours(results, variants)]
+        body = [header, *published(table), peer(results), *ours(results, variants)]
         if table in ("table1", "table4", "regions"):
             body += optimal(results, variants)
         lines += list_table(body)
     if not lines:
         return "No image has all settings yet.\n"
-    places = ["device", "precision", "resolution", "torch", "scikit-image", "sklearn-dic", "date"]
-    made = "; ".join(
-        f"{name} {' and '.join(sorted({row[name] for row in rows}))}" for name in places
-    )
     legend = LEGEND.format(about=OF_REGIONS if table == "regions" else OF_LABELS)
-    lines += [legend, "", f"Made by ``{command}``: {made}.", ""]
-    return "\n".join(line.rstrip() for line in lines)
+    return join([*lines, legend, "", *made_by(command, rows, PLACES)])
 
 
-def ours(results: Results, variants: dict[str, str]) -> list[list[str]]:
+def ours(results: Scored, variants: dict[str, str]) -> list[list[str]]:
     """Make a line for each setting, for the labels and for their connected pieces."""
     lines = []
     counts = [results.values(name) for name in COUNTS]
     for suffix, variant in variants.items():
-        values = {measure: results.values(measure + suffix) for measure in HIGHER}
+        scores = results.scores(suffix)
         for i, setting in enumerate(results.settings):
             cells = [describe(setting) + variant]
-            cells += [
-                spread_over(results.mean(measure, columns[i]), DIGITS[measure])
-                for measure, columns in values.items()
-            ]
+            cells += write_means(results, [values[i] for values in scores])
             cells += [f"{count[i].mean():.1f}" for count in counts]
-            pri = values["pri"][i].mean(axis=0)
-            cells.append(difference(pri - results.peers["pri"]))
-            cells.append(difference(pri - values["pri"][0].mean(axis=0)) if i else "")
+            pri = scores[0][i].mean(axis=0)
+            cells.append(mean_difference(pri - results.peers[PRI.short], PRI.digits))
+            first = scores[0][0].mean(axis=0)
+            cells.append(mean_difference(pri - first, PRI.digits) if i else "")
             lines.append(cells)
     return lines
 
 
-def optimal(results: Results, variants: dict[str, str]) -> list[list[str]]:
+def optimal(results: Scored, variants: dict[str, str]) -> list[list[str]]:
     """Find the best setting for the whole set and for each image, by both protocols."""
     lines = []
     images, seeds = np.arange(len(results.images)), np.arange(len(results.seeds))
     for suffix, variant in variants.items():
-        values = {measure: results.values(measure + suffix) for measure in HIGHER}
-        sign = {measure: 1 if is_higher else -1 for measure, is_higher in HIGHER.items()}
-        best = {m: (sign[m] * results.mean(m, values[m])).argmax(axis=0) for m in HIGHER}
-        best_each = {m: (sign[m] * values[m]).argmax(axis=0) for m in HIGHER}
-        for name, choice in {
-            "ODS, each measure": {m: best[m][:, None] for m in HIGHER},
-            "ODS by PRI": dict.fromkeys(HIGHER, best["pri"][:, None]),
+        scores = results.scores(suffix)
+        best, best_each = [], []
+        for measure, values in zip(MEASURES, scores, strict=True):
+            sign = 1 if measure.higher_is_better else -1
+            means = measure.mean(values, results.annotators)
+            best.append((sign * means).argmax(axis=0)[:, None])
+            best_each.append((sign * values).argmax(axis=0))
+        for name, choices in {
+            "ODS, each measure": best,
+            "ODS by PRI": [best[0]] * len(MEASURES),
             "OIS, each measure": best_each,
-            "OIS by PRI": dict.fromkeys(HIGHER, best_each["pri"]),
+            "OIS by PRI": [best_each[0]] * len(MEASURES),
         }.items():
-            picked = {m: values[m][choice[m], seeds[:, None], images] for m in HIGHER}
-            cells = [spread_over(results.mean(m, picked[m]), DIGITS[m]) for m in HIGHER]
-            against = difference(picked["pri"].mean(axis=0) - results.peers["pri"])
-            lines.append([name + variant, *cells, *[""] * len(COUNTS), against, ""])
+            picked = [
+                values[choice, seeds[:, None], images]
+                for values, choice in zip(scores, choices, strict=True)
+            ]
+            against = picked[0].mean(axis=0) - results.peers[PRI.short]
+            cells = [name + variant, *write_means(results, picked), *[""] * len(COUNTS)]
+            lines.append([*cells, mean_difference(against, PRI.digits), ""])
     return lines
 
 
-def peer(results: Results) -> list[str]:
-    """Score AF-graph on the same images."""
-    means = [results.peers[measure].mean() for measure in HIGHER]
-    cells = [
-        "" if np.isnan(mean) else f"{mean:.{digits}f}"
-        for mean, digits in zip(means, DIGITS.values(), strict=True)
+def write_means(results: Scored, scores: list[np.ndarray]) -> list[str]:
+    """Write the mean over images of each measure (seeds, images), and its spread over seeds."""
+    return [
+        over_seeds(measure.mean(values, results.annotators), measure.digits)
+        for measure, values in zip(MEASURES, scores, strict=True)
     ]
+
+
+def peer(results: Scored) -> list[str]:
+    """Score AF-graph on the same images."""
+    cells = []
+    for measure in MEASURES:
+        mean = results.peers[measure.short].mean()
+        cells.append("" if np.isnan(mean) else f"{mean:.{measure.digits}f}")
     return ["published: AF-graph on these images", *cells, *[""] * (len(COUNTS) + 2)]
 
 
@@ -188,21 +192,3 @@ def describe(setting: str) -> str:
     if "clustering" in parameters:
         text += f", clustering={parameters['clustering']!r}"
     return text
-
-
-def difference(differences: np.ndarray) -> str:
-    """Write the mean of paired differences (images,) and its standard error."""
-    if len(differences) < 2 or not np.isfinite(differences).all():
-        return ""
-    return spread(differences.mean(), differences.std(ddof=1) / len(differences) ** 0.5, 4)
-
-
-def spread_over(seeds: np.ndarray, digits: int) -> str:
-    """Write the mean and standard deviation of one value for each seed."""
-    return spread(seeds.mean(), seeds.std(ddof=1) if len(seeds) > 1 else None, digits)
-
-
-def spread(value: float, deviation: float | None, digits: int) -> str:
-    """Write a value, and its spread where it is known."""
-    text = f"{value:.{digits}f}"
-    return text if deviation is None else f"{text} ± {deviation:.{digits}f}"
