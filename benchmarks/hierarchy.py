@@ -163,13 +163,15 @@ def grow(
     for name, (leaves, coarse, weights) in methods.items():
         superpixels = None if leaves is None else compute(leaves)
         segments = None if coarse is None else [compute(one) for one in coarse]
-        start = perf_counter()
+        start, answers = perf_counter(), {}
         if name == SIMPLEST:
             tree = ward_tree(image, superpixels)
+        elif name == DEFAULT:
+            merging = RegionMerging().fit(path)
+            tree, answers = merging.tree_, {"auto": merging.labels_}
         else:
             tree = build_merge_tree(image, superpixels, coarse=segments, weights=weights)
         seconds = perf_counter() - start
-        answers = {"auto": RegionMerging().fit(path).labels_} if name == DEFAULT else {}
         grown[name] = Grown(tree, score_cuts(tree, annotations), seconds, answers)
     for seed in seeds:
         start = perf_counter()

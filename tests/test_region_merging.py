@@ -21,7 +21,7 @@ from sklearn_dic.hierarchy import (
     build_merge_tree,
 )
 from sklearn_dic.hierarchy._adjacency import find_adjacency
-from sklearn_dic.hierarchy._cuts import choose_n_segments, cut_tree
+from sklearn_dic.hierarchy._cuts import find_auto_threshold
 from sklearn_dic.hierarchy._features import mean_by_region
 from sklearn_dic.metrics import get_scorer
 from sklearn_dic.model_selection import PerImageSplit
@@ -277,24 +277,46 @@ def test_features_decide_where_colors_do_not():
     np.testing.assert_array_equal(both[1], labels.T)
 
 
-@pytest.mark.parametrize(
-    ("distances", "n_segments"),
-    [
-        ([], 1),
-        ([10, 20, 67.9, 68], 1),
-        ([10, 68.1], 2),
-        ([68.1] * 9, 10),
-        ([10, 67, 69, 69, 80, 90], 5),
-    ],
-)
-def test_auto_keeps_regions_apart_that_are_far_enough(distances, n_segments):
-    n_leaves = len(distances) + 1
-    nodes = [0, *range(n_leaves, 2 * n_leaves - 2)][: n_leaves - 1]  # a chain of merges
-    children = np.array(list(zip(nodes, range(1, n_leaves), strict=True))).reshape(-1, 2)
-    leaves = np.arange(n_leaves)[np.newaxis]
-    tree = MergeTree(leaves, children, np.array(distances, float))
-    assert choose_n_segments(tree) == n_segments
-    assert cut_tree(tree, "auto").max() + 1 == n_segments
+def test_the_distance_of_auto_by_hand():
+    # 16 equal leaves, each a colour of its own as far from all others, merge in pairs.
+    children = np.array([[2 * i, 2 * i + 1] for i in range(15)])
+    sizes = np.full(16, 1 / 16)
+    between = []
+    means, masses = list(np.eye(16)), list(sizes)
+    for a, b in children:
+        total = masses[a] + masses[b]
+        between.append(masses[a] * masses[b] / total * ((means[a] - means[b]) ** 2).sum())
+        means.append((masses[a] * means[a] + masses[b] * means[b]) / total)
+        masses.append(total)
+    explained = np.cumsum(between[::-1]) / sum(between)  # by 2, 3, ... regions
+    place = np.argmax(explained >= 0.4)
+    share = (0.4 - explained[place - 1]) / (explained[place] - explained[place - 1])
+    n_regions = place + 1 + share
+    assert n_regions > 4
+    found = find_auto_threshold(children, np.eye(16), sizes)
+    assert found == pytest.approx(105 / n_regions**0.25)
+    assert find_auto_threshold(children, np.ones((16, 1)), sizes) == 76
+    assert find_auto_threshold(np.zeros((0, 2), int), np.ones((1, 3)), np.ones(1)) == 76
+
+
+def test_auto_cuts_at_its_distance(photo):
+    merging = RegionMerging().fit(photo)
+    distance = merging.tree_.auto_threshold_
+    np.testing.assert_array_equal(merging.labels_, merging.segment(threshold=distance))
+    finer = RegionMerging(coarseness=0.5).fit(photo)
+    np.testing.assert_array_equal(finer.labels_, merging.segment(threshold=distance / 2))
+    assert finer.n_segments_ > merging.n_segments_
+    np.testing.assert_array_equal(finer.segment(n_segments="auto"), finer.labels_)
+
+
+def test_many_small_objects_are_cut_at_a_smaller_distance():
+    random = np.random.RandomState(0)
+    many = np.kron(random.rand(8, 12, 3), np.ones((12, 12, 1)))
+    few = np.kron(random.rand(2, 2, 3), np.ones((48, 72, 1)))
+    distances = [RegionMerging().fit(image).tree_.auto_threshold_ for image in (many, few)]
+    assert distances[0] < distances[1]
+    assert RegionMerging().fit(few).n_segments_ == 4
+    assert RegionMerging().fit(many).n_segments_ > 40
 
 
 def test_coarse_segmentations_are_made_on_a_reduced_copy(photo, monkeypatch):

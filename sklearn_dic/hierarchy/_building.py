@@ -11,6 +11,7 @@ from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._basins import find_basins
 from sklearn_dic.hierarchy._coarse import coarse_segmentations
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
+from sklearn_dic.hierarchy._cuts import find_auto_threshold
 from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
@@ -96,7 +97,7 @@ def build_merge_tree(
     if mask is not None:
         leaves = np.full(shape, -1, np.int32)
         leaves[box] = tree.leaf_labels
-        tree = MergeTree(leaves, tree.children_, tree.distances_)
+        tree = MergeTree(leaves, tree.children_, tree.distances_, tree.auto_threshold_)
     return tree
 
 
@@ -123,10 +124,12 @@ def _build(
     elif coarse is None:
         coarse = coarse_segmentations(image)
     descriptions = describe_regions(channels, colors, leaves, coarse, weights.coarse)
+    means = descriptions[:, : channels.shape[2]]
     if features is not None:
         inside = ... if mask is None else mask
         scale = features_weight * relative_spread(features[inside], channels[inside])
-        descriptions = np.hstack([descriptions, scale * mean_by_region(features, leaves)])
+        learned = scale * mean_by_region(features, leaves)
+        descriptions, means = np.hstack([descriptions, learned]), np.hstack([means, learned])
     # Strength of their borders
     adjacency = find_adjacency(leaves)
     contrasts = np.zeros(len(adjacency.pairs))
@@ -140,9 +143,10 @@ def _build(
         strengths = _relative(mean_along_borders(contours, adjacency), contours, basins)
         factors = np.maximum(strengths, LEAST_STRENGTH) ** weights.spectral_exponent
     sizes = np.bincount(leaves[leaves >= 0])
+    shares = sizes / sizes.sum()
     children, distances = agglomerate(
         descriptions,
-        sizes / sizes.sum(),
+        shares,
         adjacency.pairs,
         contrasts=contrasts,
         factors=factors,
@@ -150,7 +154,7 @@ def _build(
         size_exponent=weights.size_exponent,
         border_exponent=weights.border_exponent,
     )
-    return MergeTree(leaves, children, distances)
+    return MergeTree(leaves, children, distances, find_auto_threshold(children, means, shares))
 
 
 def _crop(mask: np.ndarray, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], np.ndarray]:

@@ -21,10 +21,12 @@ class MergeTree:
         The two nodes of each merge; the i-th merge makes node ``n_leaves + i``.
     distances : ndarray of shape (n_leaves - 1,)
         Distance of each merge, never decreasing.
+    auto_threshold : float, default=inf
+        Distance at which `RegionMerging` cuts for "auto".
 
     Attributes
     ----------
-    leaf_labels, children_, distances_ : ndarray
+    leaf_labels, children_, distances_, auto_threshold_
         As given.
     n_leaves : int
         Number of leaves.
@@ -53,11 +55,16 @@ class MergeTree:
     """
 
     def __init__(
-        self, leaf_labels: np.ndarray, children: np.ndarray, distances: np.ndarray
+        self,
+        leaf_labels: np.ndarray,
+        children: np.ndarray,
+        distances: np.ndarray,
+        auto_threshold: float = np.inf,
     ) -> None:
         self.leaf_labels = leaf_labels
         self.children_ = children
         self.distances_ = distances
+        self.auto_threshold_ = auto_threshold
 
     @property
     def n_leaves(self) -> int:

@@ -169,7 +169,7 @@ def test_contours_between_pixels(name, tmp_path):
     for parameters in ({"threshold": 0.7}, {"n_segments": 2}):
         superpixels = FileSuperpixels(tmp_path / "a.mat", **parameters).fit_transform(IMAGE)
         assert superpixels.max() == 0
-    with pytest.raises(ValueError, match="a contour map: say with n_segments or threshold"):
+    with pytest.raises(ValueError, match="a contour map: pass n_segments or threshold"):
         FileSuperpixels(tmp_path / "a.mat").fit_transform(IMAGE)
 
 
