@@ -205,13 +205,11 @@ default=None
         images, superpixels = self._open(X, superpixels, sample_mask)
         transformer = None
         if features is None and self.features is not None:
-            transformer = self._fit_features(X, sample_mask)
-            features = transformer.transform(take_images(X)[0])
+            transformer = self._fit_features(X, images)
+            features = transformer.transform(_without_nan(X, images))
         trees = self._build(images, superpixels, features)
         warn_of_fewer(trees, self.n_segments, self.threshold)
-        labels = [
-            cut_tree(tree, self.n_segments, self.threshold, self.coarseness) for tree in trees
-        ]
+        labels = self._cut(trees, self.n_segments, self.threshold)
         counts = [int(of_image.max()) + 1 for of_image in labels]
         self.features_ = transformer
         self.tree_ = trees[0] if images.form == "image" else trees
@@ -306,15 +304,15 @@ default=None
         refuse_large_trees(images)
         return images, superpixels
 
-    def _fit_features(self, X: Any, sample_mask: Any) -> Any:
+    def _fit_features(self, X: Any, images: Images) -> Any:
         """Fit a clone of the features' transformer."""
         transformer = clone(self.features)
         if is_clusterer(transformer) and "n_segments" in transformer.get_params(deep=False):
             transformer.set_params(n_segments=None)
         params = {}
-        if sample_mask is not None and has_fit_parameter(transformer, "sample_mask"):
-            params["sample_mask"] = sample_mask
-        return transformer.fit(take_images(X)[0], **params)
+        if images.masks is not None and has_fit_parameter(transformer, "sample_mask"):
+            params["sample_mask"] = images.in_form_of_input(images.masks)
+        return transformer.fit(_without_nan(X, images), **params)
 
     def _build_others(
         self, X: Any, superpixels: Any, features: Any, sample_mask: Any
@@ -325,7 +323,7 @@ default=None
         images, superpixels = self._open(X, superpixels, sample_mask)
         check_n_channels(self, images)
         if features is None and self.features_ is not None:
-            features = self.features_.transform(take_images(X)[0])
+            features = self.features_.transform(_without_nan(X, images))
         return images, self._build(images, superpixels, features)
 
     def _build(self, images: Images, superpixels: Any, features: Any) -> list[MergeTree]:
@@ -400,6 +398,13 @@ def refuse_large_trees(images: Images, n_features: int = 0) -> None:
     task = f"the merge tree of an image of {width} x {height} pixels"
     remedy = "reduce the images or cut them into tiles"
     refuse_too_large(needed, host_memory(), "the host", task, remedy)
+
+
+def _without_nan(X: Any, images: Images) -> Any:
+    """Give the images as they came; masked images with the masked pixels filled."""
+    if images.masks is None:
+        return take_images(X)[0]
+    return images.in_form_of_input(images.pixels)
 
 
 def _of_each_image(features: Any, images: Images) -> Iterable[Any]:

@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from sklearn_dic import PerImage, RegionMerging
+from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.datasets import make_mosaic
 from sklearn_dic.hierarchy import (
     MergeTree,
@@ -478,6 +478,23 @@ class TestMasks:
             np.testing.assert_array_equal(again.tree_.distances_, masked.tree_.distances_)
         unknown = np.where(mask[..., None], photo / 255, np.nan)
         np.testing.assert_array_equal(masked.predict(unknown, sample_mask=mask), masked.labels_)
+
+    @pytest.mark.parametrize("form", ["image", "masked array", "list"])
+    def test_features_are_learned_without_masked_pixels(self, photo, mask, form):
+        features = DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)
+        unknown = np.where(mask[..., None], photo / 255, np.nan)
+        merging = RegionMerging(5, features=features)
+        expected = clone(merging).fit(photo, sample_mask=mask).labels_
+        if form == "masked array":
+            hidden = np.repeat(~mask[..., None], 3, axis=2)
+            image, params = np.ma.masked_array(unknown, hidden), {}
+        else:
+            image, params = unknown, {"sample_mask": mask}
+        if form == "list":
+            image, params = [image], {"sample_mask": [mask]}
+        labels, again = merging.fit(image, **params).labels_, merging.predict(image, **params)
+        for found in (labels, again):
+            np.testing.assert_array_equal(found[0] if form == "list" else found, expected)
 
     def test_a_masked_rim_is_as_if_cut_off(self, photo):
         mask = np.zeros(photo.shape[:2], bool)
