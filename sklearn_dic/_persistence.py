@@ -5,10 +5,8 @@ the document refers to them by name. A JSON object within a value encodes a type
 an array, a tuple, a path, a merge tree, a `RegionMerging` or a superpixel transformer.
 """
 
-import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -22,6 +20,7 @@ from sklearn_dic._region_merging import RegionMerging
 from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.network import DICNetwork
 from sklearn_dic.superpixels._names import own_classes
+from sklearn_dic.utils._tensor_files import read_tensors, require_file, write_tensors
 from sklearn_dic.utils._validation import check_parameters
 
 FORMAT_VERSION = 1  # increased when an older version would misread a file
@@ -114,30 +113,22 @@ class SaveMixin:
 
 def save_estimator(estimator: Any, path: str | os.PathLike) -> None:
     """Write a fitted estimator; an existing file is replaced completely or not at all."""
-    from safetensors.numpy import save
-
     tensors: dict[str, np.ndarray] = {}
     document: dict[str, Any] = {
-        "format_version": FORMAT_VERSION,
-        "version": __version__,
         "parameters": _encode_all(estimator.get_params(deep=False), tensors),
         "fitted": _encode_all(_fitted_attributes(estimator) | {"device_": "cpu"}, tensors),
         "network": _encode_all(estimator.module_.arguments, tensors),
     }
     for name, weight in estimator.module_.state_dict().items():
         tensors[_WEIGHTS + name] = np.ascontiguousarray(weight.cpu().numpy())
-    document["sha256"] = _checksum(document, tensors)
-    _write(save(tensors, metadata={_KEY: json.dumps(document)}), path)
+    write_tensors(path, _KEY, FORMAT_VERSION, document, tensors)
 
 
 def load_estimator(cls: type[Estimator], path: str | os.PathLike) -> Estimator:
     """Read an estimator of a class."""
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"there is no file {os.fspath(path)!r} to load")
-    with open(path, "rb"):  # Python's error names the file if it cannot be opened
-        pass
+    require_file(path)
     try:
-        return _build(cls, *_read(path))
+        return _build(cls, *read_tensors(path, _KEY, FORMAT_VERSION))
     except MemoryError:
         raise
     except Exception as error:  # wrong bytes raise all types of errors
@@ -261,54 +252,3 @@ def _decode(value: Any, tensors: dict[str, np.ndarray]) -> Any:
         case dict():
             raise ValueError(f"{json.dumps(value)[:100]} is no value that is known here")
     return value
-
-
-def _checksum(document: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
-    """SHA-256 of the document and the tensors; safetensors itself has no checksum."""
-    digest = hashlib.sha256(json.dumps(document).encode())
-    for name, array in sorted(tensors.items()):
-        digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
-        digest.update(array.data)
-    return digest.hexdigest()
-
-
-def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Read a file and check that it is complete -> its document and its tensors."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if _KEY not in metadata:
-                raise ValueError("it is a safetensors file, and `save` did not write it")
-            document = json.loads(metadata[_KEY])
-            if document["format_version"] > FORMAT_VERSION:
-                raise ValueError(
-                    f"its format has version {document['format_version']}, and sklearn-dic "
-                    f"{__version__} reads up to {FORMAT_VERSION}; install sklearn-dic "
-                    f"{document['version']}, which wrote it, or newer"
-                )
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # is no dict
-    except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, OSError) as error:
-        raise ValueError(f"it is no file that `save` wrote, or is damaged ({error})") from error
-    if document.pop("sha256", None) != _checksum(document, tensors):
-        raise ValueError("it is damaged: its contents do not have the checksum that it gives")
-    return document, tensors
-
-
-def _write(contents: bytes, path: str | os.PathLike) -> None:
-    """Write a file to a temporary folder beside its place, then move it there."""
-    target = Path(path).resolve()
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"{os.fspath(path)!r} cannot be written: there is no folder {str(target.parent)!r}"
-        )
-    if target.exists() and not target.is_file():
-        raise OSError(f"{os.fspath(path)!r} cannot be written: it exists and is not a file")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sklearn-dic-") as hidden:
-        file = Path(hidden) / target.name
-        with open(file, "wb") as stream:
-            stream.write(contents)
-            stream.flush()
-            os.fsync(stream.fileno())  # on the disk, before it replaces another
-        os.replace(file, target)

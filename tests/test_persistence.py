@@ -23,6 +23,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn_dic import DeepImageClustering, RegionMerging, _persistence
 from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.superpixels import FileSuperpixels, SLICSuperpixels
+from sklearn_dic.utils._tensor_files import checksum, read_tensors
 from tests._registry import CLUSTERERS, SUPERPIXEL_TRANSFORMERS
 
 each_clusterer = pytest.mark.parametrize("dic", CLUSTERERS, ids=str)
@@ -307,9 +308,9 @@ def test_files_of_others(tmp_path, image_file):
 
 def rewrite(source, target, change):
     """Change the document of a file, and give it the checksum that fits."""
-    document, tensors = _persistence._read(source)
+    document, tensors = read_tensors(source, _persistence._KEY, 1)
     change(document)
-    document["sha256"] = _persistence._checksum(document, tensors)
+    document["sha256"] = checksum(document, tensors)
     metadata = {_persistence._KEY: json.dumps(document)}
     target.write_bytes(save_tensors(tensors, metadata=metadata))
 

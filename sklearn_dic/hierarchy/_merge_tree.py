@@ -1,8 +1,12 @@
 """A tree of regions, with the distance of each merge."""
 
+import os
+from typing import Self
+
 import numpy as np
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
+from sklearn_dic.hierarchy._tree_files import read_tree, write_tree
 from sklearn_dic.superpixels._contours import NO_PLACE_TO_CUT, check_place_to_cut, draw_contours
 
 
@@ -131,6 +135,69 @@ class MergeTree:
         return draw_contours(
             between(labels[:, :-1], labels[:, 1:]), between(labels[:-1], labels[1:])
         )
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the tree to a file without code.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file, usually called ``*.tree``. An existing file is replaced only when the new
+            file is complete.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+
+        See Also
+        --------
+        load : Read the file.
+
+        Notes
+        -----
+        The file has safetensors format. The shell command ``sklearn-dic cut`` cuts such files.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from skimage.data import coffee
+        >>> from sklearn_dic import RegionMerging
+        >>> from sklearn_dic.hierarchy import MergeTree
+        >>> tree = RegionMerging().fit(coffee()[::4, ::4]).tree_
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tree.save(f"{folder}/coffee.tree")
+        ...     again = MergeTree.load(f"{folder}/coffee.tree")
+        >>> bool((again.cut(n_segments=8) == tree.cut(n_segments=8)).all())
+        True
+        """
+        write_tree(path, vars(self))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Self:
+        """Read a tree that `save` or the shell command wrote, without running code.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file.
+
+        Returns
+        -------
+        tree : MergeTree
+
+        Raises
+        ------
+        ValueError
+            If it is another file, a newer version wrote it, or it is damaged.
+        OSError
+            If the file cannot be opened.
+
+        See Also
+        --------
+        save : Write the file.
+        """
+        return cls(**read_tree(path)[0])
 
     def linkage(self) -> np.ndarray:
         """Return the tree in SciPy's format, for example for dendrograms.
