@@ -1,5 +1,8 @@
-"""Read, check and draw images: arrays and files, axes, masks, units."""
+"""Read, check, draw and write images: arrays and files, axes, masks, units, coordinates."""
 
+from sklearn_dic.images._georeference import GeoReference
 from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.images._label_files import write_labels
+from sklearn_dic.images._rasters import read_georeference
 
-__all__ = ["Images", "open_images"]
+__all__ = ["GeoReference", "Images", "open_images", "read_georeference", "write_labels"]

@@ -10,6 +10,7 @@ from PIL import Image
 from scipy import sparse
 
 from sklearn_dic.images._masks import check_any_pixel, check_masks, fill_outside, masks_of_arrays
+from sklearn_dic.images._nodata import mask_missing
 from sklearn_dic.images._reading import ImageFile, read_file
 from sklearn_dic.utils._validation import ChannelAxis
 from sklearn_dic.utils._warnings import warn_caller
@@ -321,11 +322,25 @@ def _find_masks(
         found.append(check_masks(mask, images.form, images.shapes, images.names))
     found = [masks for masks in found if masks is not None]
     masks = [np.logical_and.reduce(parts) for parts in zip(*found, strict=True)]
-    if all(part.all() for part in masks):
+    masks = _mask_missing(images, masks or [None] * len(images))
+    if all(part is None or part.all() for part in masks):
         return None
+    pairs = zip(masks, images.shapes, strict=True)
+    masks = [np.ones(shape, bool) if part is None else part for part, shape in pairs]
     if images.form != "table":
         check_any_pixel(masks, images.names)
     return masks
+
+
+def _mask_missing(images: Images, masks: list[Any]) -> list[Any]:
+    """Mask repeated values far from all others, in a table those of all its pixels."""
+    if images.form != "table":
+        return [
+            mask_missing(*parts) for parts in zip(images.given, masks, images.names, strict=True)
+        ]
+    mask = None if masks[0] is None else np.concatenate(masks)
+    found = mask_missing(np.concatenate(images.given), mask, "the table")
+    return masks if found is None else list(found[:, None])
 
 
 def _wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -> str:

@@ -8,6 +8,7 @@ import tifffile
 from skimage import io
 
 from sklearn_dic.images._image_file import ImageFile, ReadingOptions
+from sklearn_dic.images._rasters import is_raster, read_raster
 
 __all__ = ["ImageFile", "ReadingOptions", "image_files", "is_image_file", "read_file", "read_image"]
 
@@ -17,6 +18,8 @@ _PAGES = {"I": "pages", "T": "frames", "Z": "slices"}  # TIFF axes that are not 
 
 def read_file(path: str | os.PathLike, options: ReadingOptions | None = None) -> ImageFile:
     """Read pixels, mask, axes and georeference of an image file."""
+    if is_raster(path):
+        return read_raster(path)
     return ImageFile(read_image(path))
 
 

@@ -7,13 +7,13 @@ document refers to the arrays by name.
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sklearn_dic import __version__
+from sklearn_dic.utils._whole_files import whole_file
 
 
 def write_tensors(
@@ -42,7 +42,9 @@ def write_tensors(
 
     document = {"format_version": version, "version": __version__, **document}
     document["sha256"] = checksum(document, tensors)
-    write_file(path, save(tensors, metadata={key: json.dumps(document)}))
+    contents = save(tensors, metadata={key: json.dumps(document)})
+    with whole_file(path) as file:
+        file.write_bytes(contents)
 
 
 def require_file(path: str | os.PathLike) -> None:
@@ -97,21 +99,3 @@ def checksum(document: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
         digest.update(array.data)
     return digest.hexdigest()
-
-
-def write_file(path: str | os.PathLike, contents: bytes) -> None:
-    """Write a file to a temporary folder beside its place, then move it there."""
-    target = Path(path).resolve()
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"{os.fspath(path)!r} cannot be written: there is no folder {str(target.parent)!r}"
-        )
-    if target.exists() and not target.is_file():
-        raise OSError(f"{os.fspath(path)!r} cannot be written: it exists and is not a file")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sklearn-dic-") as hidden:
-        file = Path(hidden) / target.name
-        with open(file, "wb") as stream:
-            stream.write(contents)
-            stream.flush()
-            os.fsync(stream.fileno())  # on the disk, before it replaces another
-        os.replace(file, target)

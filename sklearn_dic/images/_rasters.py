@@ -1,0 +1,228 @@
+"""Read rasters: files with coordinates on the ground, or with a value for missing data."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+
+from sklearn_dic.images._georeference import GeoReference
+from sklearn_dic.images._image_file import ImageFile
+from sklearn_dic.utils._extras import import_extra
+from sklearn_dic.utils._warnings import ignored_warnings, warn_caller
+
+# Formats of rasters only.
+RASTER_SUFFIXES = {".asc", ".bil", ".bip", ".bsq", ".dem", ".ers", ".hgt", ".img", ".vrt"} | {
+    f".dt{level}" for level in range(3)
+}
+_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_TIFF_TAGS = {
+    33550,  # ModelPixelScale
+    33922,  # ModelTiepoint
+    34264,  # ModelTransformation
+    34735,  # GeoKeyDirectory
+    42113,  # GDAL_NODATA
+}
+_LEAST_CLEAR = 0.9  # of the pixels of an alpha band are transparent or opaque
+_JPEG2000_START = b"\0\0\0\x0cjP  "
+_GEO_JPEG2000 = (bytes.fromhex("b14bf8bd083d4b43a5ae8cd7d5a6ce03"), b"gml.root-instance")
+
+
+def is_raster(path: str | os.PathLike) -> bool:
+    """Whether a file on this machine has coordinates, or a value for missing data.
+
+    True for a format of rasters only, a GeoTIFF, a JPEG 2000 file with coordinates, and an image
+    with a world file beside it.
+    """
+    path = Path(path)
+    if not path.is_file():
+        return False
+    if path.suffix.lower() in RASTER_SUFFIXES or _has_world_file(path):
+        return True
+    with open(path, "rb") as file:
+        start = file.read(2**16)
+    if start[:4] in _TIFF_STARTS:
+        return _has_tags(path)
+    return start.startswith(_JPEG2000_START) and any(mark in start for mark in _GEO_JPEG2000)
+
+
+def _has_tags(path: Path) -> bool:
+    try:
+        with tifffile.TiffFile(path) as file:
+            return any(tag.code in _TIFF_TAGS for tag in file.pages.first.tags)
+    except Exception:  # a damaged file, for another reader to explain
+        return False
+
+
+def _has_world_file(path: Path) -> bool:
+    """Whether there is a world file, such as aerial.jgw beside aerial.jpg."""
+    suffix = path.suffix.lower()
+    if len(suffix) < 3:
+        return False
+    names = {f".{suffix[1]}{suffix[-1]}w", f"{suffix}w", ".wld"}
+    return any(path.with_suffix(name).is_file() for name in names)
+
+
+def read_raster(path: str | os.PathLike) -> ImageFile:
+    """Read a raster by rasterio: bands, a mask of missing data, and the place on the ground.
+
+    A pixel counts if all its bands are valid. Of unsigned integers one valid band is enough,
+    since the value of missing data, often 0, may be a dark pixel of a band.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file.
+
+    Returns
+    -------
+    ImageFile
+        Its mask is False at the value of missing data that the file names, at NaN, and where
+        the alpha band or mask of the file is 0.
+
+    Raises
+    ------
+    ImportError
+        If rasterio is not installed.
+    ValueError
+        If the file has several pictures, or complex numbers.
+    OSError
+        If it cannot be read.
+    """
+    name = repr(os.fspath(path))
+    purpose = f"to read {name}, which has coordinates or a value for missing data,"
+    rasterio = import_extra("rasterio", "geo", purpose)
+    try:
+        with (
+            ignored_warnings(category=rasterio.errors.NotGeoreferencedWarning),
+            rasterio.open(path) as dataset,
+        ):
+            _check(dataset, name)
+            alpha = _find_alpha(dataset, name)
+            bands = [band for band in dataset.indexes if band != alpha]
+            pixels = _read_bands(dataset, bands)
+            mask = _read_mask(dataset, bands, pixels)
+            georeference = GeoReference(dataset.crs, dataset.transform, dataset.nodata)
+            n_control_points = len(dataset.gcps[0])
+    except rasterio.errors.RasterioError as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise OSError(f"{name} cannot be read as a raster: {reason}") from error
+    if n_control_points and not georeference.is_placed:
+        warn_caller(
+            f"{name} is placed by {n_control_points} ground control points, which the results do "
+            "not inherit. Warp it first, for example with gdalwarp"
+        )
+    return ImageFile(
+        pixels, None if mask.all() else mask, "YX" if pixels.ndim == 2 else "YXC", georeference
+    )
+
+
+def _check(dataset: Any, name: str) -> None:
+    if dataset.subdatasets:
+        raise ValueError(
+            f"{name} holds {len(dataset.subdatasets)} pictures: "
+            f"{', '.join(dataset.subdatasets[:3])}{' ...' if len(dataset.subdatasets) > 3 else ''}."
+            f" Read one and pass it as an array: rasterio.open({dataset.subdatasets[0]!r}).read()"
+        )
+    if any("complex" in dtype for dtype in dataset.dtypes):
+        raise ValueError(f"{name} has complex numbers; pass their magnitude or two bands")
+
+
+def _find_alpha(dataset: Any, name: str) -> int | None:
+    """Return the number of the alpha band, None if there is none.
+
+    Programs call a fourth band alpha by default, also where it is infrared. An alpha band is 0 or
+    its maximum nearly everywhere.
+    """
+    colors = [color.name for color in dataset.colorinterp]
+    if "alpha" not in colors or len(colors) == 1:
+        return None
+    band = 1 + colors.index("alpha")
+    alpha = dataset.read(band)
+    transparent = np.count_nonzero(alpha == 0)
+    opaque = np.count_nonzero(alpha == _largest(alpha.dtype))
+    if transparent + opaque >= _LEAST_CLEAR * alpha.size:
+        return band
+    warn_caller(
+        f"{name} calls its band {band} alpha, but its values are of all kinds (mean "
+        f"{alpha.mean():g}): it is read as a band of the image"
+    )
+    return None
+
+
+def _largest(dtype: np.dtype) -> float:
+    return np.iinfo(dtype).max if dtype.kind in "iu" else 1.0
+
+
+def _read_bands(dataset: Any, bands: list[int]) -> np.ndarray:
+    """Read bands -> (H, W) or (H, W, C); a palette becomes RGB."""
+    if len(bands) == 1 and dataset.colorinterp[bands[0] - 1].name == "palette":
+        palette = np.zeros((256, 3), np.uint8)
+        for index, color in dataset.colormap(bands[0]).items():
+            palette[index] = color[:3]
+        return palette[dataset.read(bands[0])]
+    dtype = np.result_type(*(dataset.dtypes[band - 1] for band in bands))
+    pixels = dataset.read(bands, out_dtype=dtype)
+    return pixels[0] if len(pixels) == 1 else np.ascontiguousarray(np.moveaxis(pixels, 0, -1))
+
+
+def _read_mask(dataset: Any, bands: list[int], pixels: np.ndarray) -> np.ndarray:
+    """Read the mask of bands -> (H, W) bool."""
+    flags = dataset.mask_flag_enums[bands[0] - 1]
+    if any(flag.name == "alpha" for flag in flags) and len(bands) == dataset.count:
+        mask = np.ones(dataset.shape, bool)  # its alpha is no alpha
+    else:
+        valid = dataset.read_masks(bands) > 0
+        mask = valid.any(axis=0) if pixels.dtype.kind == "u" else valid.all(axis=0)
+    if pixels.dtype.kind == "f":
+        mask &= ~np.isnan(pixels if pixels.ndim == 2 else pixels.max(axis=2))
+    return mask
+
+
+def read_georeference(path: str | os.PathLike) -> GeoReference:
+    """Read the place of a raster on the ground.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        A file that `rasterio` opens.
+
+    Returns
+    -------
+    georeference : GeoReference
+        Without coordinate reference system, and with rows and columns as coordinates, if the
+        file has no other.
+
+    Raises
+    ------
+    ImportError
+        If rasterio is not installed; the message says how to install it.
+    OSError
+        If the file cannot be read.
+
+    See Also
+    --------
+    sklearn_dic.images.write_labels : Write labels with a georeference.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from sklearn_dic.images import GeoReference, read_georeference, write_labels
+    >>> utm = GeoReference("EPSG:32633", (10, 0, 500_000, 0, -10, 5_400_000))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_labels(f"{folder}/labels.tif", np.eye(4, dtype=int), utm)
+    ...     again = read_georeference(f"{folder}/labels.tif")
+    >>> again.transform == utm.transform
+    True
+    """
+    rasterio = import_extra("rasterio", "geo", "to read the place of a raster")
+    try:
+        with (
+            ignored_warnings(category=rasterio.errors.NotGeoreferencedWarning),
+            rasterio.open(path) as dataset,
+        ):
+            return GeoReference(dataset.crs, dataset.transform, dataset.nodata)
+    except rasterio.errors.RasterioError as error:
+        raise OSError(f"{os.fspath(path)!r} cannot be read as a raster: {error}") from error
