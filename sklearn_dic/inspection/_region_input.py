@@ -1,0 +1,76 @@
+"""Label maps, images and georeferences of the functions that measure regions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_dic.images import GeoReference, open_images
+from sklearn_dic.images._label_files import check_label_map
+from sklearn_dic.inspection._label_maps import check_label_maps
+from sklearn_dic.inspection._predicting import open_like
+from sklearn_dic.superpixels._map import take_images
+from sklearn_dic.utils._unwrapping import last_step
+
+
+@dataclass
+class RegionInput:
+    """Regions of one image.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (H, W), int32
+        The labels; -1 outside of the mask.
+    image : ndarray of shape (H, W, C), or None
+        The values of the caller.
+    georeference : GeoReference or None
+        Place on the ground; None if there are no coordinates but rows and columns.
+    """
+
+    labels: np.ndarray
+    image: np.ndarray | None
+    georeference: GeoReference | None
+
+
+def open_regions(
+    labels: Any, image: Any, georeference: GeoReference | None
+) -> tuple[list[RegionInput], bool]:
+    """Open label maps or a fitted estimator, and the images -> regions, is it a collection."""
+    estimator = None
+    if hasattr(labels, "fit"):
+        check_is_fitted(labels)
+        estimator, labels = labels, getattr(last_step(labels), "labels_", None)
+        if labels is None:
+            raise TypeError(
+                f"{type(estimator).__name__} has no labels_; pass the labels, for example those "
+                "of its predict"
+            )
+    if image is None:
+        images = None
+        is_collection = isinstance(labels, list | tuple) or np.ndim(labels) == 3
+        maps = list(labels) if is_collection else [labels]
+    else:
+        if estimator is None:
+            images = open_images(take_images(image)[0])
+        else:
+            images = open_like(estimator, image)
+        is_collection = images.form != "image"
+        maps = check_label_maps(labels, images, "labels")
+    places = [georeference] * len(maps) if images is None else images.georeferences
+    return [
+        RegionInput(
+            check_label_map(part),
+            None if images is None else _with_channels(images.given[i]),
+            _placed(georeference or places[i]),
+        )
+        for i, part in enumerate(maps)
+    ], is_collection
+
+
+def _with_channels(image: np.ndarray) -> np.ndarray:
+    return image[..., None] if image.ndim == 2 else image
+
+
+def _placed(georeference: GeoReference | None) -> GeoReference | None:
+    return georeference if georeference is not None and georeference.is_placed else None
