@@ -1,9 +1,6 @@
 """Find image files, segment them, and write the results."""
 
 import hashlib
-import json
-import os
-import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -14,26 +11,24 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
-from skimage import io
 from sklearn.base import clone
 
-from sklearn_dic.images._drawing import draw_boundaries, draw_mean_colors
+from sklearn_dic.cli._results import (
+    Outputs,
+    hidden_folder,
+    is_result,
+    move_results,
+    older_files,
+    read_labels,
+    read_origin,
+    save_results,
+)
 from sklearn_dic.images._images import Images, open_images
 from sklearn_dic.images._reading import image_files, is_image_file
 from sklearn_dic.superpixels import FileSuperpixels
+from sklearn_dic.utils._warnings import warn_caller
 
-# Files of an image, in the order of writing: the last file shows that all are complete.
-SUFFIXES = {
-    "labels_png": "_labels.png",
-    "boundaries": "_boundaries.png",
-    "mean_colors": "_mean.png",
-    "labels": "_labels.npy",
-}
-_ORIGIN = "sklearn-dic"  # key of the text in the PNG of labels: image and parameters
 _NO_EFFECT = {"device", "n_jobs", "verbose"}  # parameters that do not change the labels
-_LARGEST_PNG_LABEL = np.iinfo(np.uint16).max
 
 
 @dataclass
@@ -58,29 +53,53 @@ class Result:
         return asdict(self)
 
 
-def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = False) -> Result:
+def segment_file(
+    path: Path,
+    estimator: Any,
+    folder: Path,
+    overwrite: bool = False,
+    outputs: Outputs | None = None,
+) -> Result:
     """Segment an image file with a clone of the estimator, and write the results.
 
     All files are written, or none. An exception becomes a `Result` of status "failed". Unless
     `overwrite`, existing results are kept; it is a failure if they belong to another image or
-    to other parameters, or if other files have the same names.
+    to other parameters, or if other files have the same names. `outputs` are files on demand.
     """
-    files = {name: folder / f"{path.stem}{suffix}" for name, suffix in SUFFIXES.items()}
-    names = {name: str(file) for name, file in files.items()}
     try:
-        with _recorded_warnings() as caught:
+        with recorded_warnings() as caught:
             images = open_images(path)
+            (georeference,) = images.georeferences
+            files = (outputs or Outputs()).files(folder, path.stem, georeference is not None)
+            names = {name: str(file) for name, file in files.items()}
             origin = _origin(images, estimator)
-            kept = None if overwrite else _load_labels(files, origin)
+            kept = None if overwrite else load_labels(files, origin)
             if kept is not None:
                 height, width = kept.shape
-                return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
+                return Result(str(path), "kept", width, height, count_labels(kept), files=names)
             start = time.perf_counter()
             fitted = clone(estimator).fit(path)  # the path, for superpixels from files
             seconds = time.perf_counter() - start
             if fitted.stopped_by_ == "interrupt":
                 return Result(str(path), "interrupted")
-            _write(files, images.pixels[0], fitted.labels_, origin)
+            merging = fitted.region_merging_
+            with hidden_folder(files) as hidden:
+                save_results(
+                    Path(hidden),
+                    files,
+                    fitted.labels_,
+                    origin,
+                    images=images,
+                    georeference=georeference,
+                    tree=None if merging is None else merging.tree_,
+                    about_tree={
+                        "image": str(path.resolve()),
+                        "origin": origin,
+                        "georeference": None if georeference is None else vars(georeference),
+                    },
+                )
+                move_results(Path(hidden), files)
+            _warn_of_older_files(files)
     except Exception as error:  # a failed file must not stop the others
         return Result(str(path), "failed", error=str(error) or type(error).__name__)
     height, width = fitted.labels_.shape
@@ -89,7 +108,7 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
         "segmented",
         width,
         height,
-        len(np.unique(fitted.labels_)),
+        count_labels(fitted.labels_),
         fitted.n_iter_,
         fitted.stopped_by_,
         round(seconds, 2),
@@ -99,8 +118,13 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
     )
 
 
+def count_labels(labels: np.ndarray) -> int:
+    """Count the labels; that of masked pixels does not count."""
+    return int((np.unique(labels) >= 0).sum())
+
+
 @contextmanager
-def _recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
+def recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
     """Record warnings for users, and ignore others."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
@@ -114,23 +138,23 @@ def _origin(images: Images, estimator: Any) -> dict[str, str]:
     parameters = estimator.get_params(deep=False).items()
     (path,) = images.paths
     assert path is not None  # the shell command opens files
-    origin = {"image": _digest(path)} | {
+    origin = {"image": digest(path)} | {
         name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_EFFECT
     }
     if isinstance(estimator.superpixels, FileSuperpixels):
-        origin["superpixel file"] = _digest(estimator.superpixels.file_of(path))
+        origin["superpixel file"] = digest(estimator.superpixels.file_of(path))
     return origin
 
 
-def _digest(path: Any) -> str:
+def digest(path: Any) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray | None:
+def load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray | None:
     """Load the labels of an earlier run; None if its results are incomplete or damaged.
 
-    The PNG of labels, which is written first, has the origin.
+    The file of labels that is written first has the origin.
 
     Raises
     ------
@@ -141,8 +165,7 @@ def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray |
     if not existing:
         return None
     try:
-        with Image.open(files["labels_png"]) as picture:
-            earlier = json.loads(picture.info[_ORIGIN])
+        earlier = read_origin(files)
     except (ValueError, OSError, KeyError):
         raise FileExistsError(_would_replace(existing[0], "whose origin is not known")) from None
     other = [name for name, value in earlier.items() if origin.get(name) != value]
@@ -155,7 +178,7 @@ def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray |
     if len(existing) < len(files):
         return None
     try:
-        return np.load(files["labels"], allow_pickle=False)
+        return read_labels(files)
     except (ValueError, OSError, EOFError):
         return None
 
@@ -167,36 +190,9 @@ def _would_replace(file: Path, why: str) -> str:
     )
 
 
-def _write(
-    files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray, origin: dict[str, str]
-) -> None:
-    """Write all files to a hidden folder, then move them to their places."""
-    if labels.max() > _LARGEST_PNG_LABEL:
-        raise ValueError(
-            f"the segmentation has {labels.max() + 1} labels, and a 16-bit PNG at most "
-            f"{_LARGEST_PNG_LABEL + 1}: leave --connected-components out, or pass a smaller "
-            "--n-segments"
-        )
-    for file in files.values():
-        if file.is_dir():
-            raise IsADirectoryError(f"the result {str(file)!r} cannot be written: it is a folder")
-    folder = files["labels"].parent
-    folder.mkdir(parents=True, exist_ok=True)
-    pictures = {
-        "boundaries": draw_boundaries(pixels, labels),
-        "mean_colors": draw_mean_colors(pixels, labels),
-    }
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".sklearn-dic-") as hidden:
-        for name, picture in pictures.items():
-            io.imsave(Path(hidden) / files[name].name, picture, check_contrast=False)
-        text = PngInfo()
-        text.add_text(_ORIGIN, json.dumps(origin))
-        Image.fromarray(labels.astype(np.uint16)).save(
-            Path(hidden) / files["labels_png"].name, pnginfo=text
-        )
-        np.save(Path(hidden) / files["labels"].name, labels)
-        for file in files.values():
-            os.replace(Path(hidden) / file.name, file)
+def _warn_of_older_files(files: dict[str, Path]) -> None:
+    for other in older_files(files):
+        warn_caller(f"{str(other)!r} is of an earlier run, and may not fit the new labels")
 
 
 def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
@@ -227,7 +223,7 @@ def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
             matches = [hit for hit in hits if is_image_file(hit)]
         else:
             matches = [path]
-        matches = [match for match in matches if not _is_result(match)]
+        matches = [match for match in matches if not is_result(match)]
         if not matches:
             failed.append(Result(argument, "failed", error="no images found"))
         for match in matches:
@@ -239,12 +235,3 @@ def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
             error = f"its results would replace those of {str(other)!r}; pass another folder"
             failed.append(Result(str(path), "failed", error=error))
     return list(by_name.values()), failed
-
-
-def _is_result(path: Path) -> bool:
-    """Whether an earlier run wrote this file: the labels of its image are beside it."""
-    return any(
-        path.name.endswith(suffix)
-        and path.with_name(path.name.removesuffix(suffix) + SUFFIXES["labels"]).exists()
-        for suffix in SUFFIXES.values()
-    )

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from skimage import data
 from tqdm.auto import tqdm
 
 from sklearn_dic import DeepImageClustering, __version__
-from sklearn_dic.cli._files import SUFFIXES, Result, find_images, segment_file
+from sklearn_dic.cli._files import Result, find_images, segment_file
+from sklearn_dic.cli._results import Outputs
 from sklearn_dic.superpixels import FileSuperpixels, get_superpixels_names
 from sklearn_dic.utils._device import resolve_device
 from sklearn_dic.utils._parallel import for_each
@@ -21,10 +22,14 @@ from sklearn_dic.utils._validation import check_parameters
 
 BUNDLED_IMAGE = Path(data.__file__).parent / "coffee.png"
 _MEANINGS = {
-    SUFFIXES["boundaries"]: "boundaries over the image",
-    SUFFIXES["mean_colors"]: "mean colour of each label",
-    SUFFIXES["labels_png"]: "labels as a 16-bit PNG",
-    SUFFIXES["labels"]: "labels as a NumPy array",
+    "boundaries": "boundaries over the image",
+    "mean_colors": "mean colour of each label",
+    "labels_png": "labels as a 16-bit PNG",
+    "labels": "labels",
+    "table": "measures of each region",
+    "polygons": "polygons of the regions",
+    "contours": "contour map",
+    "tree": "merge tree, for `sklearn-dic cut`",
 }
 
 
@@ -36,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status : int
         0; 1 if an image failed; 130 after Ctrl-C. Wrong arguments exit with 2.
     """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments[:1] == ["cut"]:
+        from sklearn_dic.cli._cut import cut
+
+        return cut(arguments[1:])
     parser = _make_parser()
     options = parser.parse_args(arguments)
     estimator = DeepImageClustering(
@@ -60,7 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"{options.n_segments} gives regions: write --connected-components "
                 "--n-segments none"
             )
-    except ValueError as error:
+        if options.n_segments is None and (options.contours or options.tree):
+            raise ValueError(
+                "--contours and --tree write the tree of regions, and --n-segments none gives "
+                "labels of the network: pass another --n-segments"
+            )
+        outputs = outputs_of(options)
+    except (ValueError, ImportError) as error:
         parser.error(str(error))
     try:
         options.output.mkdir(parents=True, exist_ok=True)
@@ -70,22 +86,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     paths, failed = find_images(options.images)
     if not options.images:
         paths = [BUNDLED_IMAGE]
-        _say(f"No image given: segmenting the bundled photograph {BUNDLED_IMAGE.name}.")
+        say(f"No image given: segmenting the bundled photograph {BUNDLED_IMAGE.name}.")
     for result in failed:
-        _say_error(result)
+        say_error(result)
     # The progress bar counts epochs of a single file, or files.
     estimator.set_params(verbose=int(len(paths) == 1 and not options.quiet))
-    results = _segment(paths, estimator, options)
+    results = _segment(paths, estimator, options, outputs)
     done = [result for result in results if result.files]
     if options.json:
-        _print(json.dumps([result.as_dict() for result in failed + results], indent=2))
+        print_result(json.dumps([result.as_dict() for result in failed + results], indent=2))
     if done:
-        _say(f"Results are in {options.output}{os.sep}:")
-        stem = Path(done[0].image).stem if len(done) == 1 else "*"
-        for suffix, meaning in _MEANINGS.items():
-            _say(f"  {stem}{suffix:<17} {meaning}")
+        say_files(options.output, done)
     if len(results) < len(paths) or any(result.status == "interrupted" for result in results):
-        _say(f"Interrupted: {len(done)} of {len(paths)} images are done; repeat to continue.")
+        say(f"Interrupted: {len(done)} of {len(paths)} images are done; repeat to continue.")
         return 130
     return int(any(result.status == "failed" for result in failed + results))
 
@@ -113,7 +126,7 @@ def _make_parser() -> argparse.ArgumentParser:
         help="superpixels that vote the labels of the network: "
         f"{', '.join(get_superpixels_names())}; none; or files such as 'mcg/{{stem}}.mat' "
         "(default: %(default)s)")  # fmt: skip
-    add("--n-segments", type=_count_or_word, default=defaults["n_segments"], metavar="N",
+    add("--n-segments", type=count_or_word, default=defaults["n_segments"], metavar="N",
         help="N regions; auto: chosen for each image; none: labels of the network (default: "
         "%(default)s)")  # fmt: skip
     add("--connected-components", action="store_true",
@@ -125,11 +138,46 @@ def _make_parser() -> argparse.ArgumentParser:
         "(default: %(default)s, about 10,000 pixels)")  # fmt: skip
     add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)")
     add("--random-state", type=int, default=0, metavar="SEED", help="default: %(default)s")
+    add_outputs(parser)
+    add("--contours", action="store_true", help="also write the contour map of the merge tree")
+    add("--tree", action="store_true",
+        help="also write the merge tree, which `sklearn-dic cut FILE.tree --n-segments 40` cuts "
+        "without a new fit")  # fmt: skip
     add("--n-jobs", type=int, default=1, metavar="N", help="images in parallel (default: 1)")
     add("--json", action="store_true", help="print the results as JSON instead of a table")
     add("--quiet", action="store_true", help="no progress bar")
     add("--version", action="version", version=f"sklearn-dic {__version__}")
     return parser
+
+
+def add_outputs(parser: argparse.ArgumentParser) -> None:
+    """Add the options of files on demand."""
+    parser.add_argument("--table", nargs="?", const="csv", type=_one_of("csv", "parquet"),
+        metavar="csv|parquet",
+        help="also write a table with a row for each region; alone: csv")  # fmt: skip
+    parser.add_argument("--polygons", nargs="?", const="geojson",
+        type=_one_of("geojson", "gpkg"), metavar="geojson|gpkg",
+        help="also write the polygons of the regions; alone: geojson")  # fmt: skip
+
+
+def outputs_of(options: argparse.Namespace) -> Outputs:
+    """Collect the options of files on demand; ImportError if a library is missing."""
+    names = ("table", "polygons", "contours", "tree")
+    outputs = Outputs(**{name: getattr(options, name) for name in names if name in options})
+    outputs.check_extras()
+    return outputs
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is neither {' nor '.join(words)}; after an image write the option last, "
+                f"or with its word, {words[0]}"
+            )
+        return text.lower()
+
+    return parse
 
 
 def _superpixels(text: str) -> str | FileSuperpixels | None:
@@ -146,7 +194,7 @@ def _superpixels(text: str) -> str | FileSuperpixels | None:
     return text
 
 
-def _count_or_word(text: str) -> str | int | None:
+def count_or_word(text: str) -> str | int | None:
     if text == "none":
         return None
     if text == "auto":
@@ -166,7 +214,10 @@ def _number_or_auto(text: str) -> str | float:
 
 
 def _segment(
-    paths: list[Path], estimator: DeepImageClustering, options: argparse.Namespace
+    paths: list[Path],
+    estimator: DeepImageClustering,
+    options: argparse.Namespace,
+    outputs: Outputs,
 ) -> list[Result]:
     """Segment the files, and print each result at once."""
     results: list[Result] = []
@@ -175,6 +226,7 @@ def _segment(
         estimator=estimator,
         folder=options.output,
         overwrite=options.overwrite,
+        outputs=outputs,
     )
     header_shown = False
     show_files = int(len(paths) > 1 and not options.quiet)
@@ -183,17 +235,17 @@ def _segment(
         for result in stream:
             results.append(result)
             for warning in result.warnings:
-                _say(f"warning: {result.image}: {warning}")
+                say(f"warning: {result.image}: {warning}")
             if result.status == "interrupted":
                 break
             if result.error:
-                _say_error(result)
+                say_error(result)
             elif not options.json:
                 if not header_shown:
-                    _print(_row("image", "size", "segments", "seconds", "device"))
+                    print_result(row("image", "size", "segments", "seconds", "device"))
                     header_shown = True
-                _print(
-                    _row(
+                print_result(
+                    row(
                         Path(result.image).name,
                         f"{result.width} x {result.height}",
                         result.n_segments,
@@ -208,11 +260,22 @@ def _segment(
     return results
 
 
-def _row(image: object, size: object, segments: object, seconds: object, device: object) -> str:
+def say_files(folder: Path, done: Sequence[Result]) -> None:
+    """Say which files were written."""
+    say(f"Results are in {folder}{os.sep}:")
+    first = done[0]
+    stem = Path(first.files["labels"]).stem.removesuffix("_labels")
+    for name, meaning in _MEANINGS.items():
+        if name in first.files:
+            suffix = Path(first.files[name]).name.removeprefix(stem)
+            say(f"  {stem if len(done) == 1 else '*'}{suffix:<17} {meaning}")
+
+
+def row(image: object, size: object, segments: object, seconds: object, device: object) -> str:
     return f"{image:<28} {size:>13} {segments:>8} {seconds:>8}  {device}".rstrip()
 
 
-def _print(text: str) -> None:
+def print_result(text: str) -> None:
     """Print results to standard output; a closed pipe (`| head`) does not stop the fits."""
     try:
         tqdm.write(text)
@@ -221,11 +284,11 @@ def _print(text: str) -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 # until the process ends
 
 
-def _say_error(result: Result) -> None:
+def say_error(result: Result) -> None:
     named = result.image in (result.error or "")
-    _say(f"error: {result.error}" if named else f"error: {result.image}: {result.error}")
+    say(f"error: {result.error}" if named else f"error: {result.image}: {result.error}")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """Print a message to standard error."""
     tqdm.write(text, file=sys.stderr)

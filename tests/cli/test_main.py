@@ -11,7 +11,7 @@ from skimage import io
 from torch.optim import SGD
 
 from sklearn_dic.cli import main
-from sklearn_dic.cli._files import SUFFIXES
+from sklearn_dic.cli._results import SUFFIXES
 
 FAST = ["--max-iter", "2", "--n-clusters", "8"]
 
