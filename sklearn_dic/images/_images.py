@@ -1,7 +1,7 @@
 """Open and check images, and return answers in the form of the input."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from PIL import Image
 from scipy import sparse
 
 from sklearn_dic.images._masks import check_any_pixel, check_masks, fill_outside, masks_of_arrays
-from sklearn_dic.images._reading import read_image
+from sklearn_dic.images._reading import ImageFile, read_file
 from sklearn_dic.utils._validation import ChannelAxis
 from sklearn_dic.utils._warnings import warn_caller
 
@@ -48,6 +48,8 @@ class Images:
         File of each image, None for arrays.
     masks : list of ndarray of shape (H_i, W_i), bool, or None
         True where a pixel counts. None if all pixels count.
+    georeferences : list
+        Place on the ground of each image, None if it has none or is no file.
     """
 
     given: list[np.ndarray]
@@ -55,6 +57,7 @@ class Images:
     form: Form
     paths: list[str | os.PathLike | None]
     masks: list[np.ndarray] | None = None
+    georeferences: list[Any] = field(default_factory=list)
 
     def __len__(self) -> int:
         """Count the images."""
@@ -74,7 +77,12 @@ class Images:
         """Return a single image of the collection."""
         masks = None if self.masks is None else [self.masks[place]]
         taken = Images(
-            [self.given[place]], [self.names[place]], "image", [self.paths[place]], masks
+            [self.given[place]],
+            [self.names[place]],
+            "image",
+            [self.paths[place]],
+            masks,
+            [self.georeferences[place]],
         )
         if "pixels" in vars(self):  # converted before, with its warnings
             taken.pixels = [self.pixels[place]]
@@ -208,8 +216,10 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
         return X
     items, form, names = split_images(X, channel_axis)
     images = Images([], names, form, [item if is_path(item) else None for item in items])
+    of_files = []
     for item, name in zip(items, names, strict=True):
-        image = read_image(item) if is_path(item) else _as_array(item, name)
+        file = read_file(item) if is_path(item) else ImageFile(_as_array(item, name))
+        image = file.pixels
         item_axis = -1 if form == "table" else channel_axis
         if _FORMS[item_axis].get(image.ndim) != "image":
             reason = _wrong_dimensions(name, image, channel_axis)
@@ -220,13 +230,15 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
         if not images.given and item_axis == "auto":
             _warn_of_channels_first(image, name)
         images.given.append(image)
+        images.georeferences.append(file.georeference)
+        of_files.append(file.mask)
         if _n_channels(image) != images.n_channels:
             raise ValueError(
                 f"{name} has {_n_channels(image)} channel(s) (shape {image.shape}) where "
                 f"{names[0]} has {images.n_channels} (shape {images.given[0].shape}): all "
                 "images of a collection need the same channels"
             )
-    images.masks = _find_masks(items, mask, images)
+    images.masks = _find_masks(items, of_files, mask, images)
     return images
 
 
@@ -297,13 +309,19 @@ def _as_array(item: Any, name: str) -> np.ndarray:
     return array
 
 
-def _find_masks(items: list[Any], mask: Any, images: Images) -> list[np.ndarray] | None:
-    """Combine the masks of masked arrays with the mask passed; None if all pixels count."""
-    masks = masks_of_arrays(items, images.shapes)
+def _find_masks(
+    items: list[Any], of_files: list[np.ndarray | None], mask: Any, images: Images
+) -> list[np.ndarray] | None:
+    """Combine the masks of files, of masked arrays and that passed; None if all pixels count."""
+    found: list[Any] = [masks_of_arrays(items, images.shapes)]
+    if any(part is not None for part in of_files):
+        pairs = zip(of_files, images.shapes, strict=True)
+        found.append([np.ones(shape, bool) if part is None else part for part, shape in pairs])
     if mask is not None:
-        passed = check_masks(mask, images.form, images.shapes, images.names)
-        masks = passed if masks is None else [a & b for a, b in zip(masks, passed, strict=True)]
-    if masks is None or all(part.all() for part in masks):
+        found.append(check_masks(mask, images.form, images.shapes, images.names))
+    found = [masks for masks in found if masks is not None]
+    masks = [np.logical_and.reduce(parts) for parts in zip(*found, strict=True)]
+    if all(part.all() for part in masks):
         return None
     if images.form != "table":
         check_any_pixel(masks, images.names)

@@ -7,8 +7,17 @@ import numpy as np
 import tifffile
 from skimage import io
 
+from sklearn_dic.images._image_file import ImageFile, ReadingOptions
+
+__all__ = ["ImageFile", "ReadingOptions", "image_files", "is_image_file", "read_file", "read_image"]
+
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
 _PAGES = {"I": "pages", "T": "frames", "Z": "slices"}  # TIFF axes that are not channels
+
+
+def read_file(path: str | os.PathLike, options: ReadingOptions | None = None) -> ImageFile:
+    """Read pixels, mask, axes and georeference of an image file."""
+    return ImageFile(read_image(path))
 
 
 def read_image(path: str | os.PathLike) -> np.ndarray:
