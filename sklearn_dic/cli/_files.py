@@ -1,4 +1,4 @@
-"""Find image files, segment them, and write the results."""
+"""Segment image files, and write the results."""
 
 import hashlib
 import json
@@ -6,10 +6,9 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +20,6 @@ from sklearn.base import clone
 
 from sklearn_dic.images._drawing import draw_boundaries, draw_mean_colors
 from sklearn_dic.images._images import Images, open_images
-from sklearn_dic.images._reading import image_files, is_image_file
 from sklearn_dic.superpixels import FileSuperpixels
 
 # Files of an image, in the order of writing: the last file shows that all are complete.
@@ -58,29 +56,36 @@ class Result:
         return asdict(self)
 
 
-def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = False) -> Result:
+def segment_file(
+    path: Path,
+    estimator: Any,
+    folder: Path,
+    overwrite: bool = False,
+    reading: Mapping[str, Any] | None = None,
+) -> Result:
     """Segment an image file with a clone of the estimator, and write the results.
 
     All files are written, or none. An exception becomes a `Result` of status "failed". Unless
     `overwrite`, existing results are kept; it is a failure if they belong to another image or
-    to other parameters, or if other files have the same names.
+    to other parameters, or if other files have the same names. `reading` are options of
+    `open_images`.
     """
     files = {name: folder / f"{path.stem}{suffix}" for name, suffix in SUFFIXES.items()}
     names = {name: str(file) for name, file in files.items()}
     try:
         with _recorded_warnings() as caught:
-            images = open_images(path)
-            origin = _origin(images, estimator)
+            images = open_images(path, **(reading or {}))
+            origin = _origin(images, estimator, reading or {})
             kept = None if overwrite else _load_labels(files, origin)
             if kept is not None:
                 height, width = kept.shape
-                return Result(str(path), "kept", width, height, len(np.unique(kept)), files=names)
+                return Result(str(path), "kept", width, height, _count(kept), files=names)
             start = time.perf_counter()
-            fitted = clone(estimator).fit(path)  # the path, for superpixels from files
+            fitted = clone(estimator).fit(images)
             seconds = time.perf_counter() - start
             if fitted.stopped_by_ == "interrupt":
                 return Result(str(path), "interrupted")
-            _write(files, images.pixels[0], fitted.labels_, origin)
+            _write(files, images.pixels[0], fitted.labels_, origin, overwrite)
     except Exception as error:  # a failed file must not stop the others
         return Result(str(path), "failed", error=str(error) or type(error).__name__)
     height, width = fitted.labels_.shape
@@ -89,7 +94,7 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
         "segmented",
         width,
         height,
-        len(np.unique(fitted.labels_)),
+        _count(fitted.labels_),
         fitted.n_iter_,
         fitted.stopped_by_,
         round(seconds, 2),
@@ -97,6 +102,11 @@ def segment_file(path: Path, estimator: Any, folder: Path, overwrite: bool = Fal
         warnings=list(dict.fromkeys(str(warning.message) for warning in caught)),  # unique
         files=names,
     )
+
+
+def _count(labels: np.ndarray) -> int:
+    """Count the labels; that of masked pixels does not count."""
+    return int((np.unique(labels) >= 0).sum())
 
 
 @contextmanager
@@ -109,12 +119,12 @@ def _recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
         yield caught
 
 
-def _origin(images: Images, estimator: Any) -> dict[str, str]:
+def _origin(images: Images, estimator: Any, reading: Mapping[str, Any]) -> dict[str, str]:
     """Describe the origin of the labels: image, parameters, and file of superpixels."""
     parameters = estimator.get_params(deep=False).items()
     (path,) = images.paths
     assert path is not None  # the shell command opens files
-    origin = {"image": _digest(path)} | {
+    origin = {"image": _digest(path), "reading": repr(dict(reading))} | {
         name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_EFFECT
     }
     if isinstance(estimator.superpixels, FileSuperpixels):
@@ -123,6 +133,10 @@ def _origin(images: Images, estimator: Any) -> dict[str, str]:
 
 
 def _digest(path: Any) -> str:
+    if Path(path).is_dir():  # a zarr array
+        parts = [file for file in sorted(Path(path).rglob("*")) if file.is_file()]
+        digests = "".join(f"{part.relative_to(path)} {_digest(part)}" for part in parts)
+        return hashlib.sha256(digests.encode(errors="surrogateescape")).hexdigest()
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -145,10 +159,10 @@ def _load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray |
             earlier = json.loads(picture.info[_ORIGIN])
     except (ValueError, OSError, KeyError):
         raise FileExistsError(_would_replace(existing[0], "whose origin is not known")) from None
-    other = [name for name, value in earlier.items() if origin.get(name) != value]
+    other = [name for name in {**earlier, **origin} if origin.get(name) != earlier.get(name)]
     contents = [f"another {name}" for name in ("image", "superpixel file") if name in other]
     if other:
-        of = contents[0] if contents else ", ".join(f"{name}={earlier[name]}" for name in other)
+        of = contents[0] if contents else ", ".join(f"{name}={earlier.get(name)}" for name in other)
         raise FileExistsError(
             _would_replace(files["labels"], f"and the files beside it, which belong to {of}")
         )
@@ -168,7 +182,11 @@ def _would_replace(file: Path, why: str) -> str:
 
 
 def _write(
-    files: dict[str, Path], pixels: np.ndarray, labels: np.ndarray, origin: dict[str, str]
+    files: dict[str, Path],
+    pixels: np.ndarray,
+    labels: np.ndarray,
+    origin: dict[str, str],
+    overwrite: bool,
 ) -> None:
     """Write all files to a hidden folder, then move them to their places."""
     if labels.max() > _LARGEST_PNG_LABEL:
@@ -195,56 +213,31 @@ def _write(
             Path(hidden) / files["labels_png"].name, pnginfo=text
         )
         np.save(Path(hidden) / files["labels"].name, labels)
+        if not overwrite:
+            _claim(Path(hidden), files, origin)
         for file in files.values():
-            os.replace(Path(hidden) / file.name, file)
+            if (Path(hidden) / file.name).exists():
+                os.replace(Path(hidden) / file.name, file)
 
 
-def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
-    """Find the image files of paths, folders and patterns.
+def _claim(hidden: Path, files: dict[str, Path], origin: dict[str, str]) -> None:
+    """Move the first file to its place, if no other run put its own there meanwhile.
 
-    Results of an earlier run are left out.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        Paths, folders and patterns.
-
-    Returns
-    -------
-    paths : list of Path
-        Unique files, in the order of the arguments.
-    failed : list of Result
-        Arguments without an image, and files whose results would replace those of another file.
+    Raises
+    ------
+    FileExistsError
+        If another run did, for another image or with other parameters.
     """
-    found: dict[Path, Path] = {}
-    failed = []
-    for argument in arguments:
-        path = Path(argument)
-        if path.is_dir():
-            matches = image_files(path)
-        elif has_magic(argument) and not path.exists():
-            hits = sorted(Path(hit) for hit in glob(argument, recursive=True))
-            matches = [hit for hit in hits if is_image_file(hit)]
-        else:
-            matches = [path]
-        matches = [match for match in matches if not _is_result(match)]
-        if not matches:
-            failed.append(Result(argument, "failed", error="no images found"))
-        for match in matches:
-            found.setdefault(match.resolve(), match)
-    by_name: dict[str, Path] = {}
-    for path in found.values():
-        other = by_name.setdefault(path.stem, path)
-        if other is not path:
-            error = f"its results would replace those of {str(other)!r}; pass another folder"
-            failed.append(Result(str(path), "failed", error=error))
-    return list(by_name.values()), failed
-
-
-def _is_result(path: Path) -> bool:
-    """Whether an earlier run wrote this file: the labels of its image are beside it."""
-    return any(
-        path.name.endswith(suffix)
-        and path.with_name(path.name.removesuffix(suffix) + SUFFIXES["labels"]).exists()
-        for suffix in SUFFIXES.values()
-    )
+    _load_labels(files, origin)
+    first = files["labels_png"]
+    try:
+        try:
+            os.link(hidden / first.name, first)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            with open(first, "xb"):
+                pass
+            os.replace(hidden / first.name, first)
+    except FileExistsError:
+        _load_labels(files, origin)

@@ -1,6 +1,7 @@
 """Arguments, progress and messages of the shell command."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -13,13 +14,15 @@ from skimage import data
 from tqdm.auto import tqdm
 
 from sklearn_dic import DeepImageClustering, __version__
-from sklearn_dic.cli._files import SUFFIXES, Result, find_images, segment_file
+from sklearn_dic.cli._files import SUFFIXES, Result, segment_file
+from sklearn_dic.cli._finding import find_images
 from sklearn_dic.superpixels import FileSuperpixels, get_superpixels_names
 from sklearn_dic.utils._device import resolve_device
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import check_parameters
 
 BUNDLED_IMAGE = Path(data.__file__).parent / "coffee.png"
+_READING = ("orientation", "frame", "axes", "white")  # options of open_images
 _MEANINGS = {
     SUFFIXES["boundaries"]: "boundaries over the image",
     SUFFIXES["mean_colors"]: "mean colour of each label",
@@ -36,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status : int
         0; 1 if an image failed; 130 after Ctrl-C. Wrong arguments exit with 2.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files have characters of any language
+            stream.reconfigure(errors="backslashreplace")
     parser = _make_parser()
     options = parser.parse_args(arguments)
     estimator = DeepImageClustering(
@@ -67,7 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tempfile.TemporaryFile(dir=options.output).close()  # fail before the fits
     except OSError as error:
         parser.error(f"results cannot be written to the folder -o {options.output}: {error}")
-    paths, failed = find_images(options.images)
+    found = find_images(options.images, options.superpixels)
+    paths, failed = found.paths, found.failed
+    for sentence in found.left_out:
+        _say(sentence)
     if not options.images:
         paths = [BUNDLED_IMAGE]
         _say(f"No image given: segmenting the bundled photograph {BUNDLED_IMAGE.name}.")
@@ -100,11 +109,19 @@ def _make_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("images", nargs="*", metavar="IMAGE",
         help="image file; folder of image files, without subfolders; or pattern like "
-        "'a/**/*.jpg'. The EXIF orientation is not applied")  # fmt: skip
+        "'a/**/*.jpg'")  # fmt: skip
     add("-o", "--output", type=Path, default=Path("segmented"), metavar="FOLDER",
         help="folder of the results (default: %(default)s)")  # fmt: skip
     add("--overwrite", action="store_true",
         help="replace existing results (default: keep them)")  # fmt: skip
+    add("--no-orientation", dest="orientation", action="store_false",
+        help="do not turn images as their EXIF orientation says")  # fmt: skip
+    add("--frame", type=_frame, metavar="I",
+        help="picture of files of several pictures, from 0; I,J for two axes")  # fmt: skip
+    add("--axes", metavar="LETTERS",
+        help="axes of the array in TIFF, NumPy and zarr files, such as CYX: Y, X, C for "
+        "channels, Z and T for pictures")  # fmt: skip
+    add("--white", type=float, metavar="VALUE", help="value of the files that is white")
     add("--n-clusters", type=int, default=defaults["n_clusters"], metavar="C",
         help="largest number of labels of the network (default: %(default)s)")  # fmt: skip
     add("--n-centers", type=int, default=defaults["n_centers"], metavar="M",
@@ -146,6 +163,15 @@ def _superpixels(text: str) -> str | FileSuperpixels | None:
     return text
 
 
+def _frame(text: str) -> int | tuple[int, ...]:
+    """Parse a number, or several with commas."""
+    try:
+        numbers = tuple(map(int, text.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor like 2,0") from None
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
 def _count_or_word(text: str) -> str | int | None:
     if text == "none":
         return None
@@ -175,6 +201,9 @@ def _segment(
         estimator=estimator,
         folder=options.output,
         overwrite=options.overwrite,
+        reading={
+            name: getattr(options, name) for name in ("orientation", "frame", "axes", "white")
+        },
     )
     header_shown = False
     show_files = int(len(paths) > 1 and not options.quiet)
