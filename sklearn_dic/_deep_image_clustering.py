@@ -50,6 +50,7 @@ from sklearn_dic.utils._device import (
     resolve_precision,
     torch_generator,
 )
+from sklearn_dic.utils._searches import refuse_rows_of_image
 from sklearn_dic.utils._validation import (
     CHANNEL_AXIS,
     ChannelAxis,
@@ -362,13 +363,14 @@ default=None
         Ctrl-C during the epochs keeps the epochs so far: the estimator is fitted, `stopped_by_`
         is "interrupt", and a warning says so.
 
-        Files are read as `skimage.io.imread` does, so that a path and its array give the same
-        answer; the orientation that a camera notes in a JPEG file is not applied.
+        Files are read as `sklearn_dic.images.read_image` does, so that a path and its array give
+        the same answer. `sklearn_dic.images.open_images` reads them with other options.
         """
         check_parameters(self)
         task = FitTask.begin_fit(self, X, y, self.max_iter)
         device = resolve_device(self.device)
         images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
+        refuse_rows_of_image(X, images.form)
         network = self._make_network(images, device)
         self._check_images("fit", network, images, device, merges=self.n_segments is not None)
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:

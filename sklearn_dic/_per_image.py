@@ -30,6 +30,7 @@ from sklearn_dic.utils._callbacks import (
 )
 from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._parallel import for_each
+from sklearn_dic.utils._searches import refuse_rows_of_image
 from sklearn_dic.utils._unwrapping import channel_axis_of, last_step
 from sklearn_dic.utils._validation import (
     HasMethods,
@@ -151,6 +152,7 @@ one image
         """
         check_parameters(self)
         images, form, names = self._split(X)
+        refuse_rows_of_image(X, form)
         targets = self._split_targets(y, len(images), form)
         task = FitTask.begin_fit(self, X, y, len(images), sequential=False)
         own = getattr(last_step(self.estimator), "superpixels", None)

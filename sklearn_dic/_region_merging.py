@@ -21,6 +21,7 @@ from sklearn_dic.superpixels._parameter import SuperpixelsParameterMixin
 from sklearn_dic.superpixels._resolve import compute_superpixels, resolve_superpixels
 from sklearn_dic.utils._memory import host_memory, refuse_too_large
 from sklearn_dic.utils._parallel import for_each
+from sklearn_dic.utils._searches import refuse_rows_of_image
 from sklearn_dic.utils._validation import (
     CHANNEL_AXIS,
     ChannelAxis,
@@ -203,6 +204,7 @@ default=None
             If an image has fewer superpixels than `n_segments`.
         """
         images, superpixels = self._open(X, superpixels, sample_mask)
+        refuse_rows_of_image(X, images.form)
         transformer = None
         if features is None and self.features is not None:
             transformer = self._fit_features(X, images)

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sklearn_dic.cli._files import Result, count_labels, digest, load_labels, recorded_warnings
-from sklearn_dic.cli._main import (
-    add_outputs,
-    count_or_word,
-    outputs_of,
-    print_result,
-    row,
-    say,
-    say_error,
-    say_files,
+from sklearn_dic.cli._files import (
+    Result,
+    claim,
+    count_labels,
+    digest,
+    load_labels,
+    recorded_warnings,
 )
+from sklearn_dic.cli._messages import print_result, row, say, say_error, say_files
+from sklearn_dic.cli._options import add_outputs, outputs_of, parse_count
 from sklearn_dic.cli._results import Outputs, hidden_folder, move_results, save_results
 from sklearn_dic.hierarchy import MergeTree
 from sklearn_dic.hierarchy._cuts import check_cut, cut_tree, warn_of_fewer
@@ -68,7 +67,7 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("trees", nargs="+", type=Path, metavar="TREE", help="file of a merge tree")
-    add("--n-segments", type=count_or_word, metavar="N", help="N regions, or auto")
+    add("--n-segments", type=parse_count, metavar="N", help="N regions, or auto")
     add("--threshold", type=float, metavar="D", help="merge regions closer than this distance")
     add("-o", "--output", type=Path, metavar="FOLDER",
         help="folder of the results (default: that of the tree)")  # fmt: skip
@@ -104,6 +103,8 @@ def cut_file(path: Path, options: argparse.Namespace, outputs: Outputs) -> Resul
                 save_results(
                     Path(hidden), files, labels, origin, images=images, georeference=georeference
                 )
+                if not options.overwrite:
+                    claim(Path(hidden), files, origin)
                 move_results(Path(hidden), files)
     except Exception as error:  # a failed file must not stop the others
         return Result(str(path), "failed", error=str(error) or type(error).__name__)
@@ -135,7 +136,7 @@ def _find_image(given: Path | None, about: dict[str, Any], shape: tuple[int, ...
             what = f"its image {str(path)!r} is not there any more"
         warn_caller(f"{what}: no pictures are drawn, and a table has no bands. Pass --image FILE")
         return None
-    images = open_images(path)
+    images = open_images(path, **about.get("reading", {}))
     if images.shapes != [shape]:
         height, width = images.shapes[0]
         raise ValueError(

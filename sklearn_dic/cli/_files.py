@@ -1,12 +1,12 @@
-"""Find image files, segment them, and write the results."""
+"""Segment image files, and write the results."""
 
 import hashlib
+import os
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,15 +16,14 @@ from sklearn.base import clone
 from sklearn_dic.cli._results import (
     Outputs,
     hidden_folder,
-    is_result,
     move_results,
     older_files,
+    origin_file,
     read_labels,
     read_origin,
     save_results,
 )
 from sklearn_dic.images._images import Images, open_images
-from sklearn_dic.images._reading import image_files, is_image_file
 from sklearn_dic.superpixels import FileSuperpixels
 from sklearn_dic.utils._warnings import warn_caller
 
@@ -59,26 +58,29 @@ def segment_file(
     folder: Path,
     overwrite: bool = False,
     outputs: Outputs | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Result:
     """Segment an image file with a clone of the estimator, and write the results.
 
     All files are written, or none. An exception becomes a `Result` of status "failed". Unless
     `overwrite`, existing results are kept; it is a failure if they belong to another image or
-    to other parameters, or if other files have the same names. `outputs` are files on demand.
+    to other parameters, or if other files have the same names. `outputs` are files on demand,
+    and `reading` options of `open_images`.
     """
+    reading = dict(reading or {})
     try:
         with recorded_warnings() as caught:
-            images = open_images(path)
+            images = open_images(path, **reading)
             (georeference,) = images.georeferences
             files = (outputs or Outputs()).files(folder, path.stem, georeference is not None)
             names = {name: str(file) for name, file in files.items()}
-            origin = _origin(images, estimator)
+            origin = _origin(images, estimator, reading)
             kept = None if overwrite else load_labels(files, origin)
             if kept is not None:
                 height, width = kept.shape
                 return Result(str(path), "kept", width, height, count_labels(kept), files=names)
             start = time.perf_counter()
-            fitted = clone(estimator).fit(path)  # the path, for superpixels from files
+            fitted = clone(estimator).fit(images)
             seconds = time.perf_counter() - start
             if fitted.stopped_by_ == "interrupt":
                 return Result(str(path), "interrupted")
@@ -95,9 +97,12 @@ def segment_file(
                     about_tree={
                         "image": str(path.resolve()),
                         "origin": origin,
+                        "reading": reading,
                         "georeference": None if georeference is None else vars(georeference),
                     },
                 )
+                if not overwrite:
+                    claim(Path(hidden), files, origin)
                 move_results(Path(hidden), files)
             _warn_of_older_files(files)
     except Exception as error:  # a failed file must not stop the others
@@ -133,12 +138,12 @@ def recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
         yield caught
 
 
-def _origin(images: Images, estimator: Any) -> dict[str, str]:
+def _origin(images: Images, estimator: Any, reading: Mapping[str, Any]) -> dict[str, str]:
     """Describe the origin of the labels: image, parameters, and file of superpixels."""
     parameters = estimator.get_params(deep=False).items()
     (path,) = images.paths
     assert path is not None  # the shell command opens files
-    origin = {"image": digest(path)} | {
+    origin = {"image": digest(path), "reading": repr(dict(reading))} | {
         name: " ".join(repr(value).split()) for name, value in parameters if name not in _NO_EFFECT
     }
     if isinstance(estimator.superpixels, FileSuperpixels):
@@ -147,6 +152,11 @@ def _origin(images: Images, estimator: Any) -> dict[str, str]:
 
 
 def digest(path: Any) -> str:
+    """SHA-256 of a file, or of the files of a folder."""
+    if Path(path).is_dir():  # a zarr array
+        parts = [file for file in sorted(Path(path).rglob("*")) if file.is_file()]
+        digests = "".join(f"{part.relative_to(path)} {digest(part)}" for part in parts)
+        return hashlib.sha256(digests.encode(errors="surrogateescape")).hexdigest()
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -168,10 +178,10 @@ def load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray | 
         earlier = read_origin(files)
     except (ValueError, OSError, KeyError):
         raise FileExistsError(_would_replace(existing[0], "whose origin is not known")) from None
-    other = [name for name, value in earlier.items() if origin.get(name) != value]
+    other = [name for name in {**earlier, **origin} if origin.get(name) != earlier.get(name)]
     contents = [f"another {name}" for name in ("image", "superpixel file") if name in other]
     if other:
-        of = contents[0] if contents else ", ".join(f"{name}={earlier[name]}" for name in other)
+        of = contents[0] if contents else ", ".join(f"{name}={earlier.get(name)}" for name in other)
         raise FileExistsError(
             _would_replace(files["labels"], f"and the files beside it, which belong to {of}")
         )
@@ -181,6 +191,29 @@ def load_labels(files: dict[str, Path], origin: dict[str, str]) -> np.ndarray | 
         return read_labels(files)
     except (ValueError, OSError, EOFError):
         return None
+
+
+def claim(hidden: Path, files: dict[str, Path], origin: dict[str, str]) -> None:
+    """Move the first file to its place, if no other run put its own there meanwhile.
+
+    Raises
+    ------
+    FileExistsError
+        If another run did, for another image or with other parameters.
+    """
+    load_labels(files, origin)
+    first = origin_file(files)
+    try:
+        try:
+            os.link(hidden / first.name, first)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            with open(first, "xb"):
+                pass
+            os.replace(hidden / first.name, first)
+    except FileExistsError:
+        load_labels(files, origin)
 
 
 def _would_replace(file: Path, why: str) -> str:
@@ -193,45 +226,3 @@ def _would_replace(file: Path, why: str) -> str:
 def _warn_of_older_files(files: dict[str, Path]) -> None:
     for other in older_files(files):
         warn_caller(f"{str(other)!r} is of an earlier run, and may not fit the new labels")
-
-
-def find_images(arguments: Sequence[str]) -> tuple[list[Path], list[Result]]:
-    """Find the image files of paths, folders and patterns.
-
-    Results of an earlier run are left out.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        Paths, folders and patterns.
-
-    Returns
-    -------
-    paths : list of Path
-        Unique files, in the order of the arguments.
-    failed : list of Result
-        Arguments without an image, and files whose results would replace those of another file.
-    """
-    found: dict[Path, Path] = {}
-    failed = []
-    for argument in arguments:
-        path = Path(argument)
-        if path.is_dir():
-            matches = image_files(path)
-        elif has_magic(argument) and not path.exists():
-            hits = sorted(Path(hit) for hit in glob(argument, recursive=True))
-            matches = [hit for hit in hits if is_image_file(hit)]
-        else:
-            matches = [path]
-        matches = [match for match in matches if not is_result(match)]
-        if not matches:
-            failed.append(Result(argument, "failed", error="no images found"))
-        for match in matches:
-            found.setdefault(match.resolve(), match)
-    by_name: dict[str, Path] = {}
-    for path in found.values():
-        other = by_name.setdefault(path.stem, path)
-        if other is not path:
-            error = f"its results would replace those of {str(other)!r}; pass another folder"
-            failed.append(Result(str(path), "failed", error=error))
-    return list(by_name.values()), failed

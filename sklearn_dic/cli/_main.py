@@ -1,36 +1,37 @@
 """Arguments, progress and messages of the shell command."""
 
 import argparse
+import io
 import json
-import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from skimage import data
-from tqdm.auto import tqdm
 
 from sklearn_dic import DeepImageClustering, __version__
-from sklearn_dic.cli._files import Result, find_images, segment_file
+from sklearn_dic.cli._cut import cut
+from sklearn_dic.cli._files import Result, segment_file
+from sklearn_dic.cli._finding import find_images
+from sklearn_dic.cli._messages import print_result, row, say, say_error, say_files
+from sklearn_dic.cli._options import (
+    READING,
+    add_outputs,
+    outputs_of,
+    parse_count,
+    parse_frame,
+    parse_number,
+    parse_superpixels,
+)
 from sklearn_dic.cli._results import Outputs
-from sklearn_dic.superpixels import FileSuperpixels, get_superpixels_names
+from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.utils._device import resolve_device
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import check_parameters
 
 BUNDLED_IMAGE = Path(data.__file__).parent / "coffee.png"
-_MEANINGS = {
-    "boundaries": "boundaries over the image",
-    "mean_colors": "mean colour of each label",
-    "labels_png": "labels as a 16-bit PNG",
-    "labels": "labels",
-    "table": "measures of each region",
-    "polygons": "polygons of the regions",
-    "contours": "contour map",
-    "tree": "merge tree, for `sklearn-dic cut`",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,10 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status : int
         0; 1 if an image failed; 130 after Ctrl-C. Wrong arguments exit with 2.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files have characters of any language
+            stream.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments[:1] == ["cut"]:
-        from sklearn_dic.cli._cut import cut
-
         return cut(arguments[1:])
     parser = _make_parser()
     options = parser.parse_args(arguments)
@@ -83,7 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tempfile.TemporaryFile(dir=options.output).close()  # fail before the fits
     except OSError as error:
         parser.error(f"results cannot be written to the folder -o {options.output}: {error}")
-    paths, failed = find_images(options.images)
+    found = find_images(options.images, options.superpixels)
+    paths, failed = found.paths, found.failed
+    for sentence in found.left_out:
+        say(sentence)
     if not options.images:
         paths = [BUNDLED_IMAGE]
         say(f"No image given: segmenting the bundled photograph {BUNDLED_IMAGE.name}.")
@@ -113,27 +118,36 @@ def _make_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("images", nargs="*", metavar="IMAGE",
         help="image file; folder of image files, without subfolders; or pattern like "
-        "'a/**/*.jpg'. The EXIF orientation is not applied")  # fmt: skip
+        "'a/**/*.jpg'")  # fmt: skip
     add("-o", "--output", type=Path, default=Path("segmented"), metavar="FOLDER",
         help="folder of the results (default: %(default)s)")  # fmt: skip
     add("--overwrite", action="store_true",
         help="replace existing results (default: keep them)")  # fmt: skip
+    add("--no-orientation", dest="orientation", action="store_false",
+        help="do not turn images as their EXIF orientation says")  # fmt: skip
+    add("--frame", type=parse_frame, metavar="I",
+        help="picture of files of several pictures, from 0; I,J for two axes")  # fmt: skip
+    add("--axes", metavar="LETTERS",
+        help="axes of the array in TIFF, NumPy and zarr files, such as CYX: Y, X, C for "
+        "channels, Z and T for pictures")  # fmt: skip
+    add("--white", type=float, metavar="VALUE", help="value of the files that is white")
     add("--n-clusters", type=int, default=defaults["n_clusters"], metavar="C",
         help="largest number of labels of the network (default: %(default)s)")  # fmt: skip
     add("--n-centers", type=int, default=defaults["n_centers"], metavar="M",
         help="number of cluster centres (default: %(default)s)")  # fmt: skip
-    add("--superpixels", type=_superpixels, default=defaults["superpixels"], metavar="NAME|FILES",
+    add("--superpixels", type=parse_superpixels, default=defaults["superpixels"],
+        metavar="NAME|FILES",
         help="superpixels that vote the labels of the network: "
         f"{', '.join(get_superpixels_names())}; none; or files such as 'mcg/{{stem}}.mat' "
         "(default: %(default)s)")  # fmt: skip
-    add("--n-segments", type=count_or_word, default=defaults["n_segments"], metavar="N",
+    add("--n-segments", type=parse_count, default=defaults["n_segments"], metavar="N",
         help="N regions; auto: chosen for each image; none: labels of the network (default: "
         "%(default)s)")  # fmt: skip
     add("--connected-components", action="store_true",
         help="give each connected component a label; needs --n-segments none")  # fmt: skip
     add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
         help="largest number of epochs (default: %(default)s)")  # fmt: skip
-    add("--resolution", type=_number_or_auto, default=defaults["resolution"], metavar="R",
+    add("--resolution", type=parse_number, default=defaults["resolution"], metavar="R",
         help="size of the image for training, as a fraction of each side, above 0 and up to 1 "
         "(default: %(default)s, about 10,000 pixels)")  # fmt: skip
     add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)")
@@ -150,69 +164,6 @@ def _make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_outputs(parser: argparse.ArgumentParser) -> None:
-    """Add the options of files on demand."""
-    parser.add_argument("--table", nargs="?", const="csv", type=_one_of("csv", "parquet"),
-        metavar="csv|parquet",
-        help="also write a table with a row for each region; alone: csv")  # fmt: skip
-    parser.add_argument("--polygons", nargs="?", const="geojson",
-        type=_one_of("geojson", "gpkg"), metavar="geojson|gpkg",
-        help="also write the polygons of the regions; alone: geojson")  # fmt: skip
-
-
-def outputs_of(options: argparse.Namespace) -> Outputs:
-    """Collect the options of files on demand; ImportError if a library is missing."""
-    names = ("table", "polygons", "contours", "tree")
-    outputs = Outputs(**{name: getattr(options, name) for name in names if name in options})
-    outputs.check_extras()
-    return outputs
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text.lower() not in words:
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is neither {' nor '.join(words)}; after an image write the option last, "
-                f"or with its word, {words[0]}"
-            )
-        return text.lower()
-
-    return parse
-
-
-def _superpixels(text: str) -> str | FileSuperpixels | None:
-    """Parse the name of a superpixel method, or a file, which has a suffix."""
-    if text == "none":
-        return None
-    if Path(text).suffix:
-        return FileSuperpixels(text)
-    names = get_superpixels_names()
-    if text not in names:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither {', '.join(names)}, nor none, nor a file like 'mcg/{{stem}}.mat'"
-        )
-    return text
-
-
-def count_or_word(text: str) -> str | int | None:
-    if text == "none":
-        return None
-    if text == "auto":
-        return text
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1, nor auto, nor none")
-    return int(text)
-
-
-def _number_or_auto(text: str) -> str | float:
-    if text == "auto":
-        return text
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor auto") from None
-
-
 def _segment(
     paths: list[Path],
     estimator: DeepImageClustering,
@@ -227,6 +178,7 @@ def _segment(
         folder=options.output,
         overwrite=options.overwrite,
         outputs=outputs,
+        reading={name: getattr(options, name) for name in READING},
     )
     header_shown = False
     show_files = int(len(paths) > 1 and not options.quiet)
@@ -258,37 +210,3 @@ def _segment(
     finally:
         stream.close()
     return results
-
-
-def say_files(folder: Path, done: Sequence[Result]) -> None:
-    """Say which files were written."""
-    say(f"Results are in {folder}{os.sep}:")
-    first = done[0]
-    stem = Path(first.files["labels"]).stem.removesuffix("_labels")
-    for name, meaning in _MEANINGS.items():
-        if name in first.files:
-            suffix = Path(first.files[name]).name.removeprefix(stem)
-            say(f"  {stem if len(done) == 1 else '*'}{suffix:<17} {meaning}")
-
-
-def row(image: object, size: object, segments: object, seconds: object, device: object) -> str:
-    return f"{image:<28} {size:>13} {segments:>8} {seconds:>8}  {device}".rstrip()
-
-
-def print_result(text: str) -> None:
-    """Print results to standard output; a closed pipe (`| head`) does not stop the fits."""
-    try:
-        tqdm.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 # until the process ends
-
-
-def say_error(result: Result) -> None:
-    named = result.image in (result.error or "")
-    say(f"error: {result.error}" if named else f"error: {result.image}: {result.error}")
-
-
-def say(text: str) -> None:
-    """Print a message to standard error."""
-    tqdm.write(text, file=sys.stderr)

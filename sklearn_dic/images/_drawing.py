@@ -50,15 +50,23 @@ def _principal_components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def draw_boundaries(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """(H, W, C) float, (H, W) labels -> (H, W, 3) uint8: boundaries over the picture.
 
-    Yellow with a black rim, visible on any background.
+    Yellow with a black rim, visible on any background. Masked pixels are white.
     """
-    picture = as_rgb([pixels])[0]
+    picture = _blank(as_rgb([pixels])[0], labels)
     return img_as_ubyte(mark_boundaries(picture, labels, color=(1, 1, 0), outline_color=(0, 0, 0)))
 
 
 def draw_mean_colors(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(H, W, C) float, (H, W) labels -> (H, W, 3) uint8: each label in its mean colour."""
-    return img_as_ubyte(mean_colors(as_rgb([pixels])[0], labels))
+    """(H, W, C) float, (H, W) labels -> (H, W, 3) uint8: each label in its mean colour.
+
+    Masked pixels are white.
+    """
+    return img_as_ubyte(_blank(mean_colors(as_rgb([pixels])[0], labels), labels))
+
+
+def _blank(picture: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Paint the pixels of negative labels, which are masked, white."""
+    return np.where(labels[..., None] < 0, np.float32(1), picture)
 
 
 def mean_colors(picture: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -6,6 +6,13 @@ from typing import Any
 import numpy as np
 
 
+class ImageFileError(ValueError):
+    """A file that can be read in several ways, or in none; the message has a remedy.
+
+    Its message continues the name of the file.
+    """
+
+
 @dataclass(frozen=True)
 class ReadingOptions:
     """Options of reading a file.
@@ -53,3 +60,32 @@ class ImageFile:
     axes: str | None = None
     georeference: Any = None
     white: float | None = None
+
+
+def without_alpha(pixels: np.ndarray, place: int = -1) -> ImageFile:
+    """(H, W, C) with alpha -> (H, W) or (H, W, C - 1), masked where alpha is 0.
+
+    A constant alpha has no meaning and gives no mask.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W, C)
+        The channels, alpha among them.
+    place : int
+        The channel of alpha.
+    """
+    alpha = pixels[..., place]
+    channels = np.delete(pixels, place, axis=2)
+    mask = None if alpha.min() == alpha.max() else alpha > 0
+    return ImageFile(channels[..., 0] if channels.shape[2] == 1 else channels, mask)
+
+
+def turn(image: np.ndarray, orientation: int) -> np.ndarray:
+    """(H, W, ...) -> upright, by a number from 1 to 8 of the EXIF orientation."""
+    if orientation in (5, 6, 7, 8):
+        image = image.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        image = image[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        image = image[::-1]
+    return image

@@ -1,36 +1,33 @@
 """Open and check images, and return answers in the form of the input."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from PIL import Image
-from scipy import sparse
 
+from sklearn_dic.images._image_file import ImageFile, ReadingOptions
+from sklearn_dic.images._input import (
+    FORMS,
+    Form,
+    check_not_empty,
+    is_path,
+    open_array,
+    split_input,
+    warn_of_channels_first,
+    wrong_dimensions,
+)
 from sklearn_dic.images._masks import check_any_pixel, check_masks, fill_outside, masks_of_arrays
+from sklearn_dic.images._named_axes import names_of_axes
 from sklearn_dic.images._nodata import mask_missing
-from sklearn_dic.images._reading import ImageFile, read_file
+from sklearn_dic.images._ranges import to_floats
+from sklearn_dic.images._reading import read_file
+from sklearn_dic.images._white import scale_files
 from sklearn_dic.utils._validation import ChannelAxis
 from sklearn_dic.utils._warnings import warn_caller
 
-Form = Literal["image", "stack", "list", "table"]
-
-SAMPLE, SMALLEST_SAMPLE = 100_000, 1_000  # values from which the usual range is estimated
 LARGEST_RATIO_OF_RANGES = 10
-MANY_CHANNELS = 16  # images with more channels and few rows may be stacks
-
-_EXPECTED = {
-    "auto": "an image is (H, W) or (H, W, C), a stack of images (N, H, W, C)",
-    -1: "an image is (H, W, C), a stack of images (N, H, W, C), a table of pixels (N, C)",
-    None: "an image is (H, W), a stack of images (N, H, W)",
-}
-_FORMS: dict[Any, dict[int, Form]] = {
-    "auto": {2: "image", 3: "image", 4: "stack"},
-    -1: {2: "table", 3: "image", 4: "stack"},
-    None: {2: "image", 3: "stack"},
-}
 
 
 @dataclass
@@ -51,6 +48,10 @@ class Images:
         True where a pixel counts. None if all pixels count.
     georeferences : list
         Place on the ground of each image, None if it has none or is no file.
+    with_alpha : list of ndarray, or None
+        The images with the opaque alpha that was left out.
+    unscaled : list of ndarray
+        The images with the values of their files, alpha included.
     """
 
     given: list[np.ndarray]
@@ -59,6 +60,8 @@ class Images:
     paths: list[str | os.PathLike | None]
     masks: list[np.ndarray] | None = None
     georeferences: list[Any] = field(default_factory=list)
+    with_alpha: list[np.ndarray] | None = field(default=None, repr=False)
+    unscaled: list[np.ndarray] = field(default_factory=list, repr=False)
 
     def __len__(self) -> int:
         """Count the images."""
@@ -84,10 +87,32 @@ class Images:
             [self.paths[place]],
             masks,
             [self.georeferences[place]],
+            None if self.with_alpha is None else [self.with_alpha[place]],
+            [self.unscaled[place]],
         )
         if "pixels" in vars(self):  # converted before, with its warnings
             taken.pixels = [self.pixels[place]]
         return taken
+
+    def with_mask(self, mask: Any) -> "Images":
+        """Return the same images, of which fewer pixels count."""
+        masks = _join_masks(
+            [self.masks, check_masks(mask, self.form, self.shapes, self.names)], self
+        )
+        return replace(self, masks=masks)
+
+    def drop_opaque_alpha(self) -> None:
+        """Leave out the last of two or four channels if it is opaque in all images."""
+        if self.form == "table" or self.n_channels not in (2, 4):
+            return
+        if all(map(_is_opaque, self.given, self.every_mask())):
+            self.with_alpha = self.given
+            self.given = [image[..., :-1] for image in self.given]
+
+    def match_channels(self, n_channels: int) -> None:
+        """Take an opaque alpha back if it is needed for this number of channels."""
+        if self.with_alpha is not None and self.n_channels + 1 == n_channels:
+            self.given, self.with_alpha = self.with_alpha, None
 
     def every_mask(self) -> list[np.ndarray] | list[None]:
         """List the mask of each image, or None for each if all pixels count."""
@@ -101,9 +126,9 @@ class Images:
         """
         if self.form == "table":  # check the range of the whole table
             mask = None if self.masks is None else np.concatenate(self.masks)
-            return list(_to_floats(np.concatenate(self.given), mask, "the table")[:, None])
+            return list(to_floats(np.concatenate(self.given), mask, "the table")[:, None])
         parts = (self.given, self.every_mask(), self.names)
-        return [_to_floats(*image) for image in zip(*parts, strict=True)]
+        return [to_floats(*image) for image in zip(*parts, strict=True)]
 
     @property
     def value_range(self) -> tuple[float, float]:
@@ -128,73 +153,41 @@ class Images:
         return stacked[:, 0, 0] if self.form == "table" else stacked
 
 
-def is_path(item: object) -> bool:
-    """Whether an item is the path of a file."""
-    return isinstance(item, str | os.PathLike)
-
-
 def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any], Form, list[str]]:
-    """Split a collection into images; pixels are not checked.
+    """Split a collection into images -> images, form, names; pixels are not checked.
 
-    Parameters
-    ----------
-    X : array-like, path, or list or tuple of these
-        An image or a collection.
-    channel_axis : {"auto", -1, None}
-        How the axes of an array are read, see `open_images`.
-
-    Returns
-    -------
-    items : list
-        The images: paths, or any input of `numpy.asarray`.
-    form : {"image", "stack", "list", "table"}
-        Form of `X`.
-    names : list of str
-        Name of each image in error messages: its place in a collection, and its path.
+    The images are paths, `Images` of a single image, or any input of `numpy.asarray`. The names
+    are those in error messages: the place in the collection, and the path.
     """
-    if is_path(X):
-        return [X], "image", [f"the image {os.fspath(X)!r}"]
-    if isinstance(X, list | tuple) and not X:
-        raise ValueError("X is an empty list; pass at least one image")
-    if isinstance(X, list | tuple) and (_is_nested(X) or np.ndim(X[0]) == 1):
-        is_masked = any(isinstance(row, np.ma.MaskedArray) for row in X)
-        X = np.ma.array(X) if is_masked else _as_array(X, "X")  # rows of an image or of a table
-    if isinstance(X, list | tuple):
-        names = [
-            f"image {i} ({os.fspath(item)!r})" if is_path(item) else f"image {i}"
-            for i, item in enumerate(X)
-        ]
-        return list(X), "list", names
-    array = _as_array(X, "X")
-    if isinstance(X, np.ma.MaskedArray):
-        array = np.ma.array(array, mask=np.ma.getmaskarray(X))
-    form = _FORMS[channel_axis].get(array.ndim)
-    if form is None:
-        raise ValueError(_wrong_dimensions("X", array, channel_axis))
-    if form == "image":
-        return [array], form, ["the image"]
-    _check_not_empty(array, "X")
-    items = list(array[:, None, None] if form == "table" else array)
-    return items, form, [f"image {i}" for i in range(len(items))]
+    if isinstance(X, Images):
+        return [X.take(i) for i in range(len(X))], X.form, X.names
+    return split_input(X, channel_axis)[:3]
 
 
-def _is_nested(X: Any) -> bool:
-    """Whether X is nested lists of numbers."""
-    while isinstance(X, list | tuple) and X:
-        X = X[0]
-    return np.isscalar(X) and not isinstance(X, str | bytes)
-
-
-def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) -> Images:
+def open_images(
+    X: Any,
+    channel_axis: ChannelAxis = "auto",
+    mask: Any = None,
+    *,
+    orientation: bool = True,
+    frame: int | tuple[int, ...] | None = None,
+    axes: str | None = None,
+    white: float | None = None,
+) -> Images:
     """Open an image or a collection, and check all that needs no conversion.
 
+    Estimators accept the result in place of `X`, so this is how files are read with other
+    options: ``estimator.fit(open_images(paths, orientation=False))``.
+
     The mask of a `numpy.ma.MaskedArray` counts as `mask` does: a pixel with a masked channel
-    is left out. Its values may be NaN.
+    is left out. Its values may be NaN. So does the mask of a file.
 
     Parameters
     ----------
     X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, or list of these
-        An image or a collection, with any number of channels. `Images` are returned as they are.
+        An image or a collection, with any number of channels. Where an array names its axes,
+        as `xarray.DataArray` does, the names decide. A last channel of two or four that is
+        opaque everywhere is alpha and is left out. `Images` are returned as they are.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read. "auto": 2-D is a grey image, 3-D an image with
         channels last, 4-D a stack of images. -1: the last axis is always the channels, so
@@ -202,7 +195,9 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
         of grey images. A list of arrays is a collection of images of any sizes.
     mask : array-like of bool, list of these, or None
         True where a pixel counts, in the form of `X` without channels. Pixels must count in
-        both, `mask` and the mask of a masked array.
+        both, `mask` and the mask of a masked array or file.
+    orientation, frame, axes, white
+        How files are read, see `read_image`.
 
     Returns
     -------
@@ -210,37 +205,72 @@ def open_images(X: Any, channel_axis: ChannelAxis = "auto", mask: Any = None) ->
 
     Raises
     ------
-    ValueError, TypeError, OSError
+    ValueError, TypeError, ImportError, OSError
         If an image cannot be used; the message names the image and the remedy.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import skimage.data
+    >>> from sklearn_dic.images import open_images
+    >>> coffee = Path(skimage.data.__file__).parent / "coffee.png"
+    >>> images = open_images([coffee, skimage.data.astronaut()])
+    >>> images.shapes
+    [(400, 600), (512, 512)]
     """
     if isinstance(X, Images):
-        return X
-    items, form, names = split_images(X, channel_axis)
-    images = Images([], names, form, [item if is_path(item) else None for item in items])
-    of_files = []
+        return X if mask is None else X.with_mask(mask)
+    options = ReadingOptions(orientation, frame, axes, white)
+    items, form, names, item_axis = split_input(X, channel_axis)
+    if options != ReadingOptions() and not any(map(is_path, items)):
+        raise ValueError(f"{options} is for files, and X holds none")
+    files: list[ImageFile] = []
     for item, name in zip(items, names, strict=True):
-        file = read_file(item) if is_path(item) else ImageFile(_as_array(item, name))
-        image = file.pixels
-        item_axis = -1 if form == "table" else channel_axis
-        if _FORMS[item_axis].get(image.ndim) != "image":
-            reason = _wrong_dimensions(name, image, channel_axis)
-            if is_path(item):
-                reason += "; a file of several pictures is read by `skimage.io.imread`"
-            raise ValueError(reason)
-        _check_not_empty(image, name)
-        if not images.given and item_axis == "auto":
-            _warn_of_channels_first(image, name)
-        images.given.append(image)
-        images.georeferences.append(file.georeference)
-        of_files.append(file.mask)
+        read = read_file(item, options) if is_path(item) else open_array(item, name, item_axis)
+        axis = "auto" if names_of_axes(item) else item_axis
+        if FORMS[axis].get(read.pixels.ndim) != "image":
+            raise ValueError(wrong_dimensions(name, read.pixels, item_axis))
+        check_not_empty(read.pixels, name)
+        if not files and item_axis == "auto" and read.axes is None:
+            warn_of_channels_first(read.pixels, name)
+        files.append(read)
+    images = Images(
+        [read.pixels for read in files],
+        names,
+        form,
+        [item if is_path(item) else None for item in items],
+        georeferences=[read.georeference for read in files],
+    )
+    _check_equal_channels(images)
+    images.masks = _find_masks(items, [read.mask for read in files], mask, images)
+    for read, part in zip(files, images.every_mask(), strict=True):
+        read.mask = part  # the values of the others do not set the scale
+    images.unscaled = images.given
+    images.given = _scale(items, files, names, white)
+    images.drop_opaque_alpha()
+    return images
+
+
+def _scale(
+    items: list[Any], files: list[ImageFile], names: list[str], white: float | None
+) -> list[np.ndarray]:
+    """Scale the values of files; arrays of the caller stay as they are."""
+    of_files = [i for i, item in enumerate(items) if is_path(item)]
+    scaled = scale_files([files[i] for i in of_files], [names[i] for i in of_files], white)
+    pixels = [read.pixels for read in files]
+    for i, part in zip(of_files, scaled, strict=True):
+        pixels[i] = part
+    return pixels
+
+
+def _check_equal_channels(images: Images) -> None:
+    for image, name in zip(images.given, images.names, strict=True):
         if _n_channels(image) != images.n_channels:
             raise ValueError(
                 f"{name} has {_n_channels(image)} channel(s) (shape {image.shape}) where "
-                f"{names[0]} has {images.n_channels} (shape {images.given[0].shape}): all "
+                f"{images.names[0]} has {images.n_channels} (shape {images.given[0].shape}): all "
                 "images of a collection need the same channels"
             )
-    images.masks = _find_masks(items, of_files, mask, images)
-    return images
 
 
 def check_n_channels(estimator: Any, images: Images) -> None:
@@ -258,56 +288,13 @@ def check_n_channels(estimator: Any, images: Images) -> None:
     ValueError
         If they differ, in the words that scikit-learn's checks expect.
     """
+    images.match_channels(estimator.n_features_in_)
     if images.n_channels != estimator.n_features_in_:
         raise ValueError(
             f"X has {images.n_channels} features, but {type(estimator).__name__} is expecting "
             f"{estimator.n_features_in_} features as input: these are the channels of "
             f"{images.names[0]}, of shape {images.given[0].shape}"
         )
-
-
-def _as_array(item: Any, name: str) -> np.ndarray:
-    """Input of `numpy.asarray` -> array of bool, integers or floats."""
-    if item is None:
-        raise TypeError(f"{name} is None; an image is an array or a path")
-    if sparse.issparse(item):
-        raise TypeError(
-            f"{name} is a sparse {item.format} matrix of shape {item.shape}; an image is "
-            "dense: pass `X.toarray()`"
-        )
-    if isinstance(item, Image.Image) and item.mode in ("P", "PA"):
-        item = item.convert()  # from palette indices to colours, as in files
-    try:
-        array = np.asarray(item)
-    except ValueError as error:  # nested sequences of unequal lengths
-        raise ValueError(
-            f"{name} is no array ({error}); images of different sizes go into a list of arrays"
-        ) from error
-    except (TypeError, RuntimeError) as error:  # a tensor that NumPy cannot see
-        raise TypeError(f"{name}, a {type(item).__name__}, is no array: {error}") from error
-    found = f"{name} is an array of shape {array.shape} and dtype {array.dtype}"
-    if array.dtype.kind == "c":
-        raise ValueError(f"Complex data not supported: {found}; pass `abs(X)` or two channels")
-    if array.dtype.kind == "O":
-        if array.ndim == 0:
-            raise TypeError(
-                f"{name} is a {type(item).__name__}; an image is an array or a path, and several "
-                "images go into a list"
-            )
-        if any(is_path(value) for value in array.flat):
-            raise TypeError(f"{found} with paths in it; several paths go into a list: `list(X)`")
-        try:
-            return array.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise TypeError(
-                f"{found}, and not all of it is numbers ({error}); an image holds integers or "
-                "floats, and several images go into a list"
-            ) from error
-    if array.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{found}; an image holds integers or floats, and several paths go into a list"
-        )
-    return array
 
 
 def _find_masks(
@@ -320,8 +307,13 @@ def _find_masks(
         found.append([np.ones(shape, bool) if part is None else part for part, shape in pairs])
     if mask is not None:
         found.append(check_masks(mask, images.form, images.shapes, images.names))
-    found = [masks for masks in found if masks is not None]
-    masks = [np.logical_and.reduce(parts) for parts in zip(*found, strict=True)]
+    return _join_masks(found, images)
+
+
+def _join_masks(found: list[list[np.ndarray] | None], images: Images) -> list[np.ndarray] | None:
+    """Join several masks of each image; None if all pixels count."""
+    given = [masks for masks in found if masks is not None]
+    masks: list[Any] = [np.logical_and.reduce(parts) for parts in zip(*given, strict=True)]
     masks = _mask_missing(images, masks or [None] * len(images))
     if all(part is None or part.all() for part in masks):
         return None
@@ -343,88 +335,13 @@ def _mask_missing(images: Images, masks: list[Any]) -> list[Any]:
     return masks if found is None else list(found[:, None])
 
 
-def _wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -> str:
-    return (
-        f"{name} has {array.ndim} dimension(s) (shape {array.shape}, dtype {array.dtype}); with "
-        f"channel_axis={channel_axis!r} {_EXPECTED[channel_axis]}. Reshape your data; images of "
-        "different sizes go into a list"
-    )
-
-
-def _warn_of_channels_first(image: np.ndarray, name: str) -> None:
-    """Warn if channels, slices or pages may have been read as rows of an image."""
-    if image.ndim < 3:
-        return
-    height, width, n_channels = image.shape
-    is_flat = max(4 * height, MANY_CHANNELS) < min(width, n_channels)
-    if is_flat or MANY_CHANNELS < n_channels == width:
-        warn_caller(
-            f"{name} has shape {image.shape} and is read as {height} x {width} pixels with "
-            f"{n_channels} channels. Where the channels come first, pass `np.moveaxis(image, 0, "
-            "-1)`; a stack of grey images needs channel_axis=None"
-        )
-
-
-def _check_not_empty(array: np.ndarray, name: str) -> None:
-    if array.shape[-1] == 0:
-        raise ValueError(
-            f"{name} is empty: 0 feature(s) (shape={array.shape}) while a minimum of 1 is required."
-        )
-    if array.size == 0:
-        raise ValueError(f"{name} is empty: its shape is {array.shape}")
-
-
-def _n_channels(image: np.ndarray) -> int:
-    return image.shape[2] if image.ndim == 3 else 1
-
-
-def _to_floats(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndarray:
-    """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array."""
-    scaled = _scale(image)
-    if mask is not None:  # after scaling, for equal values in all dtypes
-        scaled = fill_outside(scaled, mask)
-    _check_finite(scaled, image, name)
-    _warn_of_range(scaled, image, name)
-    return scaled.reshape(*scaled.shape[:2], -1)
-
-
-def _scale(array: np.ndarray) -> np.ndarray:
-    """Any numbers -> new float32 array; integers are divided by their dtype's maximum."""
-    if array.dtype.kind not in "iu":
-        with np.errstate(over="ignore"):  # _check_finite reports infinity
-            return array.astype(np.float32, order="C", copy=True)
-    largest = np.iinfo(array.dtype).max
-    return (array / np.float64(largest)).astype(np.float32, order="C")
-
-
-def _warn_of_range(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
-    """Warn if pixels are nearly equal, or if a few outliers set their range."""
-    if given.dtype.kind == "b":
-        return
-    unit = np.iinfo(given.dtype).max if given.dtype.kind in "iu" else 1
-    lowest, highest = unit * pixels.min(), unit * pixels.max()
-    found = f"{name} has dtype {given.dtype} and values from {lowest:g} to {highest:g}"
-    sample = pixels.ravel()[:: max(1, pixels.size // SAMPLE)]
-    # For example 14 bits in 16, or labels in place of pixels.
-    if given.dtype.kind in "iu" and given.itemsize > 1 and 0 < highest - lowest < 0.3 * unit:
-        brightest = 2 ** round(float(max(highest, -lowest))).bit_length() - 1
-        warn_caller(
-            f"{found}: divided by {unit}, the maximum of its dtype, they are nearly alike. Where "
-            f"{brightest} is white, pass `image / {brightest}`"
-        )
-    if len(sample) < SMALLEST_SAMPLE:
-        return
-    if given.dtype.kind == "f" and 0 < highest - lowest < 1 / 8:
-        warn_caller(
-            f"{found}, which are nearly alike where a range of 1 is expected. Stretch it: "
-            "`(image - image.min()) / np.ptp(image)`"
-        )
-    low, high = unit * np.quantile(sample, [0.001, 0.999])
-    if 0 < 10 * (high - low) < highest - lowest:
-        warn_caller(
-            f"{found}, and all but a few of them are from {low:g} to {high:g}. Mask the others "
-            f"with sample_mask, or clip the image: `np.clip(image, {low:g}, {high:g})`"
-        )
+def _is_opaque(image: np.ndarray, mask: np.ndarray | None) -> bool:
+    """Whether the last channel has the largest value everywhere, as an opaque alpha."""
+    if image.dtype.kind not in "iuf":
+        return False
+    alpha = image[..., -1] if mask is None else image[mask][:, -1]
+    opaque = 1 if image.dtype.kind == "f" else np.iinfo(image.dtype).max
+    return bool((alpha == opaque).all())
 
 
 def warn_of_other_range(images: Images, expected: tuple[float, float]) -> None:
@@ -442,17 +359,5 @@ def warn_of_other_range(images: Images, expected: tuple[float, float]) -> None:
         )
 
 
-def _check_finite(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
-    if np.isfinite(pixels).all():
-        return
-    place = np.unravel_index(np.argmin(np.isfinite(pixels)), pixels.shape)
-    where = f"row {place[0]}, column {place[1]}"
-    if pixels.ndim == 3:
-        where += f", channel {place[2]}"
-    value = given[place]
-    problem = "NaN" if np.isnan(value) else "infinity" if np.isinf(value) else "infinity in float32"
-    count = int((~np.isfinite(pixels)).sum())
-    raise ValueError(
-        f"{name} contains {problem} at {where} (value {value}, {count} such value(s) in an array "
-        f"of shape {given.shape}); replace them first, for example with `np.nan_to_num`"
-    )
+def _n_channels(image: np.ndarray) -> int:
+    return image.shape[2] if image.ndim == 3 else 1

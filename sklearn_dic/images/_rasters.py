@@ -1,5 +1,6 @@
 """Read rasters: files with coordinates on the ground, or with a value for missing data."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import tifffile
 
 from sklearn_dic.images._georeference import GeoReference
-from sklearn_dic.images._image_file import ImageFile
+from sklearn_dic.images._image_file import ImageFile, ImageFileError, ReadingOptions
 from sklearn_dic.utils._extras import import_extra
 from sklearn_dic.utils._warnings import ignored_warnings, warn_caller
 
@@ -48,11 +49,16 @@ def is_raster(path: str | os.PathLike) -> bool:
 
 
 def _has_tags(path: Path) -> bool:
+    logger = logging.getLogger("tifffile")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)  # it reports values that it cannot parse
     try:
         with tifffile.TiffFile(path) as file:
             return any(tag.code in _TIFF_TAGS for tag in file.pages.first.tags)
     except Exception:  # a damaged file, for another reader to explain
         return False
+    finally:
+        logger.setLevel(level)
 
 
 def _has_world_file(path: Path) -> bool:
@@ -64,7 +70,7 @@ def _has_world_file(path: Path) -> bool:
     return any(path.with_suffix(name).is_file() for name in names)
 
 
-def read_raster(path: str | os.PathLike) -> ImageFile:
+def read_raster(path: Path, options: ReadingOptions) -> ImageFile:
     """Read a raster by rasterio: bands, a mask of missing data, and the place on the ground.
 
     A pixel counts if all its bands are valid. Of unsigned integers one valid band is enough,
@@ -72,8 +78,10 @@ def read_raster(path: str | os.PathLike) -> ImageFile:
 
     Parameters
     ----------
-    path : str or os.PathLike
+    path : Path
         The file.
+    options : ReadingOptions
+        Its `frame` and `axes` are for other files.
 
     Returns
     -------
@@ -85,48 +93,47 @@ def read_raster(path: str | os.PathLike) -> ImageFile:
     ------
     ImportError
         If rasterio is not installed.
-    ValueError
+    ImageFileError
         If the file has several pictures, or complex numbers.
-    OSError
+    RasterioError
         If it cannot be read.
     """
-    name = repr(os.fspath(path))
-    purpose = f"to read {name}, which has coordinates or a value for missing data,"
-    rasterio = import_extra("rasterio", "geo", purpose)
     try:
-        with (
-            ignored_warnings(category=rasterio.errors.NotGeoreferencedWarning),
-            rasterio.open(path) as dataset,
-        ):
-            _check(dataset, name)
-            alpha = _find_alpha(dataset, name)
-            bands = [band for band in dataset.indexes if band != alpha]
-            pixels = _read_bands(dataset, bands)
-            mask = _read_mask(dataset, bands, pixels)
-            georeference = GeoReference(dataset.crs, dataset.transform, dataset.nodata)
-            n_control_points = len(dataset.gcps[0])
-    except rasterio.errors.RasterioError as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise OSError(f"{name} cannot be read as a raster: {reason}") from error
+        rasterio = import_extra("rasterio", "geo", "to read it")
+    except ImportError as error:
+        raise ImportError(f"has coordinates or a value for missing data: {error}") from error
+    if options.frame is not None or options.axes is not None:
+        raise ImageFileError("is a raster, all of whose bands are read: leave frame and axes out")
+    with (
+        ignored_warnings(category=rasterio.errors.NotGeoreferencedWarning),
+        rasterio.open(path) as dataset,
+    ):
+        _check(dataset)
+        alpha = _find_alpha(dataset, path.name)
+        bands = [band for band in dataset.indexes if band != alpha]
+        pixels = _read_bands(dataset, bands)
+        mask = _read_mask(dataset, bands, pixels)
+        georeference = GeoReference(dataset.crs, dataset.transform, dataset.nodata)
+        n_control_points = len(dataset.gcps[0])
     if n_control_points and not georeference.is_placed:
         warn_caller(
-            f"{name} is placed by {n_control_points} ground control points, which the results do "
-            "not inherit. Warp it first, for example with gdalwarp"
+            f"{path.name!r} is placed by {n_control_points} ground control points, which the "
+            "results do not inherit. Warp it first, for example with gdalwarp"
         )
-    return ImageFile(
-        pixels, None if mask.all() else mask, "YX" if pixels.ndim == 2 else "YXC", georeference
-    )
+    axes = "YX" if pixels.ndim == 2 else "YXC"
+    return ImageFile(pixels, None if mask.all() else mask, axes, georeference)
 
 
-def _check(dataset: Any, name: str) -> None:
-    if dataset.subdatasets:
-        raise ValueError(
-            f"{name} holds {len(dataset.subdatasets)} pictures: "
-            f"{', '.join(dataset.subdatasets[:3])}{' ...' if len(dataset.subdatasets) > 3 else ''}."
-            f" Read one and pass it as an array: rasterio.open({dataset.subdatasets[0]!r}).read()"
+def _check(dataset: Any) -> None:
+    others = dataset.subdatasets
+    if others:
+        raise ImageFileError(
+            f"holds {len(others)} pictures: {', '.join(others[:3])}"
+            f"{' ...' if len(others) > 3 else ''}. Read one, and pass it as an array: "
+            f"rasterio.open({others[0]!r}).read()"
         )
     if any("complex" in dtype for dtype in dataset.dtypes):
-        raise ValueError(f"{name} has complex numbers; pass their magnitude or two bands")
+        raise ImageFileError("has complex numbers; pass their magnitude or two bands")
 
 
 def _find_alpha(dataset: Any, name: str) -> int | None:
@@ -145,7 +152,7 @@ def _find_alpha(dataset: Any, name: str) -> int | None:
     if transparent + opaque >= _LEAST_CLEAR * alpha.size:
         return band
     warn_caller(
-        f"{name} calls its band {band} alpha, but its values are of all kinds (mean "
+        f"{name!r} calls its band {band} alpha, but its values are of all kinds (mean "
         f"{alpha.mean():g}): it is read as a band of the image"
     )
     return None

@@ -1,83 +1,214 @@
 """Read image files."""
 
 import os
-from pathlib import Path
+import re
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlparse
 
 import numpy as np
-import tifffile
-from skimage import io
+from PIL import Image, UnidentifiedImageError
 
-from sklearn_dic.images._image_file import ImageFile, ReadingOptions
+from sklearn_dic.images._array_files import is_zarr, read_npy, read_npz, read_zarr
+from sklearn_dic.images._image_file import ImageFile, ImageFileError, ReadingOptions
+from sklearn_dic.images._photographs import read_photograph
 from sklearn_dic.images._rasters import is_raster, read_raster
+from sklearn_dic.images._tiff import read_tiff
+from sklearn_dic.images._white import scale_files
+from sklearn_dic.utils._warnings import warn_caller
 
-__all__ = ["ImageFile", "ReadingOptions", "image_files", "is_image_file", "read_file", "read_image"]
+__all__ = ["ImageFile", "ReadingOptions", "read_file", "read_image"]
 
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm"}
-_PAGES = {"I": "pages", "T": "frames", "Z": "slices"}  # TIFF axes that are not channels
+Reader = Callable[[Path, ReadingOptions], ImageFile]
+
+# The first bytes of a file -> its reader. Pillow reads all others.
+_READERS: list[tuple[bytes, Reader]] = [
+    (rb"II[*+]\0|MM\0[*+]", read_tiff),
+    (rb"\x93NUMPY", read_npy),
+    (rb"PK\x03\x04", read_npz),
+]
+# Files of these suffixes are left to their libraries.
+_ELSEWHERE = {
+    ".dcm": "DICOM: pass `pydicom.dcmread(path).pixel_array`",
+    ".nii": "NIfTI: pass `nibabel.load(path).get_fdata()`",
+    ".nii.gz": "NIfTI: pass `nibabel.load(path).get_fdata()`",
+    ".nrrd": "NRRD: pass `nrrd.read(path)[0]`",
+    ".mha": "MetaImage: pass `SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(path))`",
+    ".mhd": "MetaImage: pass `SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(path))`",
+    ".czi": "CZI: pass `czifile.imread(path)`",
+    ".nd2": "ND2: pass `nd2.imread(path)`",
+    ".lif": "LIF: read it with readlif, and pass the array",
+    ".h5": "HDF5: pass `h5py.File(path)[name][...]`",
+    ".hdf5": "HDF5: pass `h5py.File(path)[name][...]`",
+    ".mat": "MATLAB: pass `scipy.io.loadmat(path)[name]`",
+    ".nc": "NetCDF: pass `xarray.open_dataset(path)[name]`",
+    ".heic": "HEIF: `pip install pillow-heif`, and call `pillow_heif.register_heif_opener()`",
+    ".heif": "HEIF: `pip install pillow-heif`, and call `pillow_heif.register_heif_opener()`",
+    **dict.fromkeys(
+        (".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".raf", ".pef"),
+        "camera raw: pass `rawpy.imread(path).postprocess()`",
+    ),
+}
 
 
-def read_file(path: str | os.PathLike, options: ReadingOptions | None = None) -> ImageFile:
-    """Read pixels, mask, axes and georeference of an image file."""
-    if is_raster(path):
-        return read_raster(path)
-    return ImageFile(read_image(path))
+def read_image(
+    path: str | os.PathLike,
+    *,
+    orientation: bool = True,
+    frame: int | tuple[int, ...] | None = None,
+    axes: str | None = None,
+    white: float | None = None,
+) -> np.ndarray:
+    """Read an image file as the estimators do, channels last.
 
+    Palettes and CMYK become RGB. An alpha that is not constant becomes a mask, and so do NaN.
+    Pages, slices and frames are never read as channels.
 
-def read_image(path: str | os.PathLike) -> np.ndarray:
-    """Read an image file by `skimage.io.imread`, channels last.
+    Parameters
+    ----------
+    path : str or os.PathLike
+        A file, the folder of a zarr array, or a URL.
+    orientation : bool, default=True
+        Whether the image is turned as its EXIF orientation says.
+    frame : int, tuple of int, or None, default=None
+        The picture of a file of several pictures; a number for each axis of pictures.
+    axes : str or None, default=None
+        A letter for each axis of the array in a TIFF, NumPy or zarr file, instead of the names
+        in the file: Y and X, C for channels, Z, T or I for pictures. "CYX" reads the pages of a
+        TIFF file as channels.
+    white : float or None, default=None
+        The value of the file that becomes 1. None: the file says it, or integers of 16 bits and
+        more whose values use less than a quarter of the range are scaled by their largest
+        value, with a warning; the others are not scaled here.
+
+    Returns
+    -------
+    image : ndarray or MaskedArray of shape (H, W) or (H, W, C)
+        A masked array if pixels are masked. float32 if the values are scaled, otherwise of the
+        dtype of the file.
 
     Raises
     ------
     ValueError
-        If a TIFF file has several pictures.
+        If the file is no single image; the message says how to choose one.
+    ImportError
+        If the file needs a library that is not installed; the message has the command.
     OSError
         If the file cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import skimage.data
+    >>> from sklearn_dic.images import read_image
+    >>> coffee = Path(skimage.data.__file__).parent / "coffee.png"
+    >>> read_image(coffee).shape
+    (400, 600, 3)
     """
-    if Path(path).is_dir():
-        raise IsADirectoryError(f"{os.fspath(path)!r} is a folder; pass the paths of its images")
+    file = read_file(path, ReadingOptions(orientation, frame, axes, white))
+    (pixels,) = scale_files([file], [f"the image {os.fspath(path)!r}"], white)
+    if file.mask is None:
+        return pixels
+    outside = ~file.mask if pixels.ndim == 2 else ~file.mask[..., None]
+    return np.ma.array(pixels, mask=np.broadcast_to(outside, pixels.shape))
+
+
+def read_file(path: str | os.PathLike, options: ReadingOptions | None = None) -> ImageFile:
+    """Read pixels, mask, axes and georeference of an image file.
+
+    Raises
+    ------
+    ValueError, ImportError, OSError
+        As `read_image`; the message names the file.
+    """
+    name = repr(os.fspath(path))
     try:
-        image = np.asarray(io.imread(path))
-        axes, shape = _axes(path)
+        with _local_copy(path) as local:
+            file = _find_reader(local)(local, options or ReadingOptions())
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"there is no image file {os.fspath(path)!r}") from error
+        raise FileNotFoundError(f"there is no image file {name}") from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise type(error)(f"{name} {error.strerror or error}") from error
+    except ImageFileError as error:
+        raise ValueError(f"{name} {error}") from error
+    except ImportError as error:
+        raise ImportError(f"{name} {error}") from error
+    except MemoryError:
+        raise
+    except UnidentifiedImageError as error:
+        raise OSError(
+            f"{name} cannot be read as an image: it is damaged, or no installed library reads its "
+            "format"
+        ) from error
     except Exception as error:  # decoders raise errors of any type
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if "Could not find a backend" in reason:
-            reason = "it is damaged, or no installed library reads its format"
-        raise OSError(f"{os.fspath(path)!r} cannot be read as an image: {reason}") from error
-    if len(axes) == 3 and axes[0] in _PAGES and axes.endswith("YX"):
-        name = repr(os.fspath(path))
-        raise ValueError(
-            f"{name} holds {shape[0]} {_PAGES[axes[0]]} of {shape[2]} x {shape[1]} "
-            f"pixels (width x height). Pass them as images, `list(tifffile.imread({name}))`, or as "
-            f"channels, `np.moveaxis(tifffile.imread({name}), 0, -1)`"
-        )
-    if axes in ("SYX", "CYX") and image.shape == shape:  # skimage moves 3 or 4 channels only
-        return np.moveaxis(image, 0, -1)
-    if axes == "YX":
-        return image.reshape(shape)
-    # Film formats store a single picture as a film of length 1.
-    return image[0] if image.ndim == 4 and len(image) == 1 else image
+        raise OSError(f"{name} cannot be read as an image: {reason}") from error
+    _mask_nan(file, name)
+    return file
 
 
-def _axes(path: str | os.PathLike) -> tuple[str, tuple[int, ...]]:
-    """Return names (letters of tifffile) and lengths of the axes longer than 1 of a TIFF file.
+def _find_reader(path: Path) -> Reader:
+    """Choose the reader of a file by its first bytes."""
+    if is_zarr(path):
+        return read_zarr
+    if path.is_dir():
+        raise IsADirectoryError("is a folder; pass the paths of its images")
+    with open(path, "rb") as file:
+        head = file.read(132)
+    library = _find_library(path.name.lower(), head)
+    if library is not None:
+        raise ImageFileError(f"is not read here, but as {library}")
+    if is_raster(path):
+        return read_raster
+    for pattern, reader in _READERS:
+        if re.match(pattern, head):
+            return reader
+    return read_photograph
 
-    Empty for other files.
-    """
-    if Path(path).suffix.lower() not in (".tif", ".tiff") or not Path(path).is_file():
-        return "", ()
-    with tifffile.TiffFile(path) as file:
-        first = file.series[0]
-        long = [place for place, length in enumerate(first.shape) if length > 1]
-        return "".join(first.axes[i] for i in long), tuple(first.shape[i] for i in long)
+
+def _find_library(name: str, head: bytes) -> str | None:
+    """Say which library reads a file of another field; None if this package may."""
+    if head[128:] == b"DICM":
+        return _ELSEWHERE[".dcm"]
+    known = [library for suffix, library in _ELSEWHERE.items() if name.endswith(suffix)]
+    if known and Path(name).suffix in (".heic", ".heif"):
+        Image.init()
+        return None if Path(name).suffix in Image.registered_extensions() else known[0]
+    return known[0] if known else None
 
 
-def is_image_file(path: Path) -> bool:
-    """Whether a file has a common suffix of image files."""
-    return path.suffix.lower() in _SUFFIXES and path.is_file()
+@contextmanager
+def _local_copy(path: str | os.PathLike) -> Iterator[Path]:
+    """Download a URL to a temporary file; other paths are as they are."""
+    if not is_url(path):
+        yield Path(path)
+        return
+    name = PurePosixPath(urlparse(str(path)).path).name or "image"
+    with tempfile.TemporaryDirectory() as folder:
+        local = Path(folder) / name
+        with urllib.request.urlopen(str(path)) as remote, open(local, "wb") as file:
+            shutil.copyfileobj(remote, file)
+        yield local
 
 
-def image_files(folder: Path) -> list[Path]:
-    """List the image files of a folder, without subfolders, sorted by name."""
-    return sorted(path for path in folder.iterdir() if is_image_file(path))
+def is_url(path: Any) -> bool:
+    """Whether a path is the address of a file on the web, or begins with file://."""
+    return isinstance(path, str) and re.match("(https?|ftp|file)://", path) is not None
+
+
+def _mask_nan(file: ImageFile, name: str) -> None:
+    """Mask the pixels that are NaN in a file, with a warning."""
+    if file.pixels.dtype.kind != "f" or not np.isnan(file.pixels).any():
+        return
+    missing = np.isnan(file.pixels.reshape(*file.pixels.shape[:2], -1)).any(axis=2)
+    if file.mask is not None:
+        missing &= file.mask
+    if not missing.any():
+        return
+    warn_caller(f"{name} has {int(missing.sum())} pixel(s) of NaN, which are masked")
+    file.mask = ~missing if file.mask is None else file.mask & ~missing

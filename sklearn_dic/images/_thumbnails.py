@@ -63,13 +63,15 @@ def _as_pngs(maps: list[np.ndarray], side: int) -> list[bytes]:
 
 
 def _as_png(labels: np.ndarray, colors: dict[int, Color]) -> bytes:
-    """Draw labels as a small PNG, with a palette."""
+    """Draw labels as a small PNG, with a palette; negative labels are transparent."""
     palette, places = np.unique(np.array(list(colors.values())), axis=0, return_inverse=True)
-    painted = places.ravel()[np.searchsorted(np.array(list(colors)), labels)]
+    numbers = np.array(list(colors))
+    painted = places.ravel()[np.searchsorted(numbers, labels)]
     image = Image.fromarray(painted.astype(np.uint8))
     image.putpalette((palette * 255).round().astype(np.uint8).tobytes())
     file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
+    options = {"transparency": int(places.ravel()[0])} if numbers[0] < 0 else {}
+    image.save(file, "PNG", optimize=True, **options)
     return file.getvalue()
 
 

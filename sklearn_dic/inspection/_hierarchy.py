@@ -27,7 +27,8 @@ class HierarchyDisplay:
     Attributes
     ----------
     ax_ : matplotlib Axes
-        The contour map. Dark contours separate regions of large distance.
+        The contour map. Dark contours separate regions of large distance. Masked pixels are
+        blank.
     axes_ : list of 2 matplotlib Axes
         The contour map, and the number of regions.
     figure_ : matplotlib Figure
@@ -124,6 +125,7 @@ class HierarchyDisplay:
         )
         contours = np.sqrt(self.tree.contour_map())  # makes weak contours visible
         contours = maximum_filter(contours, 1 + max(contours.shape) // 250)  # also when reduced
+        contours[_outside(self.tree.leaf_labels)] = np.nan
         self.image_ = axes[0].imshow(contours, cmap="gray_r", interpolation="antialiased")
         axes[0].set(xticks=[], yticks=[], title="contours")
         distances = self.tree.distances_
@@ -149,3 +151,11 @@ class HierarchyDisplay:
         count_on(axes[1])
         self.ax_, self.axes_, self.figure_ = axes[0], axes, axes[0].figure
         return self
+
+
+def _outside(leaf_labels: np.ndarray) -> np.ndarray:
+    """(H, W) -> (2 H + 1, 2 W + 1) bool: what lies outside of the mask in a contour map."""
+    height, width = leaf_labels.shape
+    inside = np.zeros((2 * height + 1, 2 * width + 1), bool)
+    inside[1::2, 1::2] = leaf_labels >= 0
+    return ~maximum_filter(inside, 3)  # with the contours around each pixel

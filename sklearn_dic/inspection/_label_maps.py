@@ -40,6 +40,18 @@ def check_label_maps(labels: Any, images: Images, noun: str, several: bool = Fal
     ]
 
 
+def share_masks(images: Images, maps: list[np.ndarray]) -> tuple[Images, list[np.ndarray]]:
+    """Mask the pixels of negative labels, and give masked pixels the label -1."""
+    masks = [labels >= 0 for labels in maps]
+    if images.masks is not None:
+        parts = zip(maps, images.masks, strict=True)
+        maps = [np.where(mask, labels, -1) for labels, mask in parts]
+    if all(mask.all() or not mask.any() for mask in masks):
+        return images, maps
+    passed = [mask if mask.any() else None for mask in masks]
+    return images.with_mask(passed[0] if images.form == "image" else passed), maps
+
+
 def _check(labels: Any, shape: tuple[int, int], name: str, several: bool) -> np.ndarray:
     if labels is None:
         raise ValueError(

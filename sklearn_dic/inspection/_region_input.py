@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_dic.images import GeoReference, open_images
+from sklearn_dic.images import GeoReference, Images, open_images
 from sklearn_dic.images._label_files import check_label_map
 from sklearn_dic.inspection._label_maps import check_label_maps
 from sklearn_dic.inspection._predicting import open_like
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.utils._unwrapping import last_step
+from sklearn_dic.utils._warnings import ignored_warnings
 
 
 @dataclass
@@ -51,25 +52,28 @@ def open_regions(
         is_collection = isinstance(labels, list | tuple) or np.ndim(labels) == 3
         maps = list(labels) if is_collection else [labels]
     else:
-        if estimator is None:
-            images = open_images(take_images(image)[0])
-        else:
-            images = open_like(estimator, image)
+        with ignored_warnings(category=UserWarning):  # of values that are unusual in a fit
+            if estimator is None:
+                images = open_images(take_images(image)[0])
+            else:
+                images = open_like(estimator, image)
         is_collection = images.form != "image"
         maps = check_label_maps(labels, images, "labels")
     places = [georeference] * len(maps) if images is None else images.georeferences
     return [
         RegionInput(
             check_label_map(part),
-            None if images is None else _with_channels(images.given[i]),
+            None if images is None else _with_channels(images, i),
             _placed(georeference or places[i]),
         )
         for i, part in enumerate(maps)
     ], is_collection
 
 
-def _with_channels(image: np.ndarray) -> np.ndarray:
-    return image[..., None] if image.ndim == 2 else image
+def _with_channels(images: Images, place: int) -> np.ndarray:
+    """Return the values of the caller or file (H, W, C), without an opaque alpha."""
+    image = images.unscaled[place]
+    return image[..., None] if image.ndim == 2 else image[..., : images.n_channels]
 
 
 def _placed(georeference: GeoReference | None) -> GeoReference | None:

@@ -18,6 +18,7 @@ from sklearn_dic.inspection._label_maps import (
     count_labels,
     cross,
     describe_labels,
+    share_masks,
 )
 from sklearn_dic.inspection._predicting import (
     find_superpixels,
@@ -66,7 +67,7 @@ default=None
     figure_ : matplotlib Figure
         The figure of the pictures.
     label_colors_ : list of dict of int to (R, G, B)
-        The colour of each label, in [0, 1], for each image. Negative labels are grey.
+        The colour of each label, in [0, 1], for each image.
 
     See Also
     --------
@@ -77,6 +78,8 @@ default=None
     -----
     Adjacent regions have clearly different colours, in normal vision, protanopia,
     deuteranopia and tritanopia. Up to 32 labels have different colours.
+
+    Pixels of negative labels, as outside of a mask, are blank.
 
     Images with a side of more than 2,000 pixels are subsampled.
 
@@ -153,7 +156,7 @@ default=None
         passed = {"superpixels": superpixels, "sample_mask": sample_mask}
         params = {name: value for name, value in passed.items() if value is not None}
         labels = predict_labels(estimator, X, images, **params)
-        maps = check_label_maps(labels, images, "labels")
+        images, maps = share_masks(images, check_label_maps(labels, images, "labels"))
         drawn = None
         if "superpixels" in kinds:
             clusters = hasattr(estimator, "predict")
@@ -187,7 +190,7 @@ list of these
             An image or a collection; `channel_axis` says how the axes are read.
         labels : array-like of int, shape (H, W) or (N, H, W), or list of these
             The labels, in the form of `X`, for example `labels_` of an estimator, or a human
-            annotation.
+            annotation. Pixels of negative labels are masked, and may be NaN.
         superpixels : array-like of int, shape (H, W), (K, H, W), or with a leading N, or \
 list of these, default=None
             The superpixels, in the form of `X`, for example `superpixel_labels_`. None: those
@@ -212,9 +215,10 @@ list of these, default=None
         images = open_images(pictures, channel_axis if maps is None else -1)
         if superpixels is None and maps is not None:
             superpixels = maps[0] if images.form == "image" else maps
+        images, checked = share_masks(images, check_label_maps(labels, images, "labels"))
         return cls(
             images.pixels,
-            check_label_maps(labels, images, "labels"),
+            checked,
             superpixels=_check_superpixels(superpixels, images),
             names=_names(images),
             shared_labels=shared_labels,
@@ -234,7 +238,7 @@ of these, default="overlay"
             "overlay": the colours of the labels over the image in grey. "mean": each label in
             its mean colour. "labels": each label in its colour. A list draws several pictures.
             Titles count labels, and call them regions if each is connected. Negative labels,
-            as outside of a mask, are not counted, and are grey.
+            as outside of a mask, are not counted, and their pixels are blank.
         ax : matplotlib Axes or array-like of these, default=None
             Axes for each image and display kind. By default a new figure.
 
@@ -271,7 +275,12 @@ of these, default="overlay"
                 drawn = labels[i]
                 if display_kind == "superpixels" and self.superpixels is not None:
                     drawn = _thin(cross(self.superpixels[i]), steps[i])
-                _draw(ax_, display_kind, pictures[i], drawn, self.label_colors_[i])
+                picture = _picture(display_kind, pictures[i], labels[i], self.label_colors_[i])
+                ax_.imshow(picture)
+                ax_.set(xticks=[], yticks=[], anchor="S")  # leaves the rest to the title
+                ax_.spines[:].set_visible(False)
+                if display_kind in ("superpixels", "boundaries"):
+                    draw_lines(ax_, drawn)
                 named = n_images > 1 and column == 0
                 ax_.set_title(self._title(i, display_kind, named), fontsize="medium")
         return self
@@ -312,24 +321,18 @@ def _thin(pixels: np.ndarray, step: int) -> np.ndarray:
     return pixels[::step, ::step]
 
 
-def _draw(
-    ax: "Axes", kind: DisplayKind, picture: np.ndarray, labels: np.ndarray, colors: dict[int, Color]
-) -> None:
-    """Draw a picture on axes without ticks."""
-    shown = picture
+def _picture(
+    kind: DisplayKind, image: np.ndarray, labels: np.ndarray, colors: dict[int, Color]
+) -> np.ndarray:
+    """Paint a picture -> (H, W, 3), or (H, W, 4) and transparent where labels are negative."""
+    shown = image
     if kind == "mean":
-        shown = mean_colors(picture, labels)
+        shown = mean_colors(image, labels)
     elif kind == "labels":
         shown = paint_labels(labels, colors)
     elif kind == "overlay":
-        shown = 0.45 * rgb2gray(picture)[..., None] + 0.55 * paint_labels(labels, colors)
-    if kind in ("overlay", "mean", "labels"):  # pixels without label are dark grey
-        shown = np.where(labels[..., None] < 0, 0.45 * rgb2gray(picture)[..., None], shown)
-    ax.imshow(shown)
-    ax.set(xticks=[], yticks=[], anchor="S")  # leaves the rest of the height to the title
-    ax.spines[:].set_visible(False)
-    if kind in ("superpixels", "boundaries"):
-        draw_lines(ax, labels)
+        shown = 0.45 * rgb2gray(image)[..., None] + 0.55 * paint_labels(labels, colors)
+    return shown if labels.min() >= 0 else np.dstack([shown, labels >= 0])
 
 
 def _check_display_kinds(kind: Any) -> list[DisplayKind]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator
 
-from sklearn_dic.images._images import is_path
+from sklearn_dic.images._input import is_path
 
 
 class NoSplit(BaseCrossValidator):

@@ -1,7 +1,9 @@
 """Independence of the state that PyTorch keeps for the calling thread."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 
 import torch
 
@@ -14,8 +16,12 @@ def plain_torch_state() -> Iterator[None]:
     `torch.set_default_device` have no effect inside, and are in force again afterwards. The default
     dtype belongs to the whole process and is not changed: code inside gives its dtypes explicitly.
 
+    A process that is forked later computes with a single thread: the threads of PyTorch do not
+    exist there, and it would wait for them for ever.
+
     Use it as a context manager or as a decorator of a function.
     """
+    _prepare_for_forks()
     with ExitStack() as state:
         state.enter_context(torch.inference_mode(False))
         state.enter_context(torch.enable_grad())
@@ -26,3 +32,10 @@ def plain_torch_state() -> Iterator[None]:
             if is_available and torch.is_autocast_enabled(device_type):
                 state.enter_context(torch.autocast(device_type, enabled=False))
         yield
+
+
+@cache
+def _prepare_for_forks() -> None:
+    """Let forked processes compute with a single thread of PyTorch."""
+    if hasattr(os, "register_at_fork"):  # not on Windows, which has no forks
+        os.register_at_fork(after_in_child=partial(torch.set_num_threads, 1))

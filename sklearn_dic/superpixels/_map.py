@@ -76,9 +76,10 @@ class SuperpixelMap(np.ndarray):
     def __getitem__(self, key: Any) -> Any:
         """Slice to a plain array; a stack indexed by image gives the maps of those images."""
         part = np.asarray(self)[key]
-        if isinstance(key, tuple) and key[1:] == (Ellipsis,):  # as scikit-learn takes samples
-            key = key[0]
-        if self.image is None or self.ndim < 3 or isinstance(key, tuple) or part.ndim < 2:
+        if isinstance(key, tuple) and len(key) == 2 and key[1] is Ellipsis:
+            key = key[0]  # as scikit-learn takes samples
+        is_of_whole_images = self.shape[1:] in (part.shape, part.shape[1:])
+        if self.image is None or self.ndim < 3 or isinstance(key, tuple) or not is_of_whole_images:
             return part
         return SuperpixelMap(part, self.image[key])
 

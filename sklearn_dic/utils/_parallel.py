@@ -67,15 +67,25 @@ def _start(
         return (function(item) for item in items)
     backend, _ = get_active_backend()
     return_as = "generator" if in_order else "generator_unordered"
+    if not getattr(backend, "supports_return_generator", False):  # as multiprocessing
+        return_as = "list"
     if getattr(backend, "supports_sharedmem", False):
         # Working directory and warning filters belong to the process. scikit-learn's Parallel
         # would set and restore the filters in each thread, and disturb the other threads.
         config = get_config()
         tasks = (joblib.delayed(_work_with)(config, function, item) for item in items)
-        return joblib.Parallel(n_jobs=n_jobs, return_as=return_as)(tasks)
+        return _yield_from(joblib.Parallel(n_jobs=n_jobs, return_as=return_as), tasks)
     folder = os.getcwd()
     tasks = (delayed(_work_in)(folder, function, item) for item in items)
-    return _warn_here(Parallel(n_jobs=n_jobs, return_as=return_as)(tasks))
+    return _warn_here(_yield_from(Parallel(n_jobs=n_jobs, return_as=return_as), tasks))
+
+
+def _yield_from(parallel: joblib.Parallel, tasks: Iterable[Any]) -> Generator[Any]:
+    """Yield the results, one by one or, of backends that cannot, when all are there."""
+    results = parallel(tasks)
+    if isinstance(results, list):
+        return (result for result in results)
+    return results
 
 
 def _warn_here(answers: Generator[tuple[Any, list[tuple[str, type[Warning]]]]]) -> Generator[Any]:

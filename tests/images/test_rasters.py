@@ -6,7 +6,8 @@ from skimage import io
 
 from sklearn_dic import RegionMerging
 from sklearn_dic.images import GeoReference, open_images, read_georeference, write_labels
-from sklearn_dic.images._rasters import is_raster, read_raster
+from sklearn_dic.images._rasters import is_raster
+from sklearn_dic.images._reading import read_file
 
 pytest.importorskip("rasterio")
 
@@ -38,7 +39,7 @@ def write(path, image, **profile):
 def test_bands_and_place(tmp_path, photo):
     bands = np.dstack([photo, photo[..., :1] // 2])
     path = write(tmp_path / "aerial.tif", bands, photometric="minisblack", **UTM)
-    file = read_raster(path)
+    file = read_file(path)
     np.testing.assert_array_equal(file.pixels, bands)
     assert file.mask is None
     assert file.axes == "YXC"
@@ -55,7 +56,7 @@ def test_bands_and_place(tmp_path, photo):
 def test_missing_data_of_floats(tmp_path, nodata):
     heights = np.linspace(200, 900, 600, dtype=np.float32).reshape(20, 30)
     heights[:5, :5] = nodata
-    file = read_raster(write(tmp_path / "heights.tif", heights, nodata=nodata, **UTM))
+    file = read_file(write(tmp_path / "heights.tif", heights, nodata=nodata, **UTM))
     assert file.axes == "YX"
     np.testing.assert_array_equal(file.mask, heights > 0)
     np.testing.assert_array_equal(file.georeference.nodata, nodata)
@@ -66,7 +67,7 @@ def test_missing_data_of_floats(tmp_path, nodata):
 def test_nan_without_a_tag_and_a_tag_without_a_place(tmp_path):
     heights = np.ones((6, 7), np.float32)
     heights[0] = np.nan
-    file = read_raster(write(tmp_path / "nan.tif", heights, **UTM))
+    file = read_file(write(tmp_path / "nan.tif", heights, **UTM))
     np.testing.assert_array_equal(file.mask, ~np.isnan(heights))
     heights[0] = 2
     with pytest.warns(NotGeoreferencedWarning):
@@ -87,11 +88,11 @@ def test_a_repeated_value_far_from_all_others_of_a_raster(tmp_path):
 def test_a_dark_pixel_of_one_band_is_no_missing_data(tmp_path, photo):
     bands = photo.copy()
     bands[:4], bands[6, 6, 1] = 0, 0
-    mask = read_raster(write(tmp_path / "a.tif", bands, nodata=0, **UTM)).mask
+    mask = read_file(write(tmp_path / "a.tif", bands, nodata=0, **UTM)).mask
     assert not mask[:4].any()
     assert mask[6, 6]
     floats = np.where(bands == 0, -9999, bands / 255).astype(np.float32)
-    mask = read_raster(write(tmp_path / "b.tif", floats, nodata=-9999, **UTM)).mask
+    mask = read_file(write(tmp_path / "b.tif", floats, nodata=-9999, **UTM)).mask
     assert not mask[6, 6]
 
 
@@ -103,14 +104,14 @@ def test_alpha_masks_and_palettes(tmp_path, photo):
     path = write(
         tmp_path / "alpha.tif", np.dstack([photo, alpha]), photometric="rgb", colors=colors, **UTM
     )
-    file = read_raster(path)
+    file = read_file(path)
     np.testing.assert_array_equal(file.pixels, photo)
     np.testing.assert_array_equal(file.mask, ~outside)
-    file = read_raster(write(tmp_path / "mask.tif", photo, mask=~outside, **UTM))
+    file = read_file(write(tmp_path / "mask.tif", photo, mask=~outside, **UTM))
     np.testing.assert_array_equal(file.mask, ~outside)
     palette = {0: (255, 0, 0, 255), 1: (0, 10, 200, 255)}
     classes = np.eye(5, dtype=np.uint8)
-    file = read_raster(write(tmp_path / "palette.tif", classes, palette=palette, **UTM))
+    file = read_file(write(tmp_path / "palette.tif", classes, palette=palette, **UTM))
     np.testing.assert_array_equal(file.pixels[1, :2], [(255, 0, 0), (0, 10, 200)])
 
 
@@ -118,7 +119,7 @@ def test_infrared_that_is_called_alpha_is_a_band(tmp_path, photo):
     bands = np.dstack([photo, photo[..., :1] // 2])
     path = write(tmp_path / "default.tif", bands, **UTM)  # what rasterio writes by default
     with pytest.warns(UserWarning, match=r"default\.tif' calls its band 4 alpha, but"):
-        file = read_raster(path)
+        file = read_file(path)
     np.testing.assert_array_equal(file.pixels, bands)
     assert file.mask is None
 
@@ -160,8 +161,10 @@ def test_what_cannot_be_read_is_refused(tmp_path, photo):
     path = write(tmp_path / "wave.tif", photo[..., 0].astype(np.complex64), **UTM)
     with pytest.raises(ValueError, match=r"wave\.tif' has complex numbers; pass"):
         open_images(path)
+    with pytest.raises(ValueError, match=r"a\.tif' is a raster, all .* leave frame and axes out"):
+        open_images(write(tmp_path / "a.tif", photo, **UTM), axes="YXC")
     (tmp_path / "broken.vrt").write_text("<VRTDataset/>")
-    with pytest.raises(OSError, match=r"broken\.vrt' cannot be read as a raster: "):
+    with pytest.raises(OSError, match=r"broken\.vrt' cannot be read as an image: "):
         open_images(tmp_path / "broken.vrt")
     with pytest.raises(OSError, match=r"broken\.vrt' cannot be read as a raster: "):
         read_georeference(tmp_path / "broken.vrt")
@@ -199,7 +202,7 @@ def test_without_rasterio(tmp_path, photo, monkeypatch):
 
     path = write(tmp_path / "aerial.tif", photo, **UTM)
     monkeypatch.setitem(sys.modules, "rasterio", None)
-    with pytest.raises(ImportError, match=r"rasterio is needed to read .*aerial.*sklearn-dic\[geo"):
+    with pytest.raises(ImportError, match=r"aerial\.tif' has coord.*rasterio is needed.*dic\[geo"):
         RegionMerging().fit(path)
 
 

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_html_repr
 
-from sklearn_dic import DeepImageClustering, PerImage
+from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.superpixels import SLICSuperpixels
 
 
@@ -41,6 +41,13 @@ def test_a_fitted_estimator_shows_its_labels(dic, photo):
     bundle = dic._repr_mimebundle_()
     assert len(thumbnails(bundle["text/html"])) == 1
     assert bundle["text/plain"] == repr(dic)
+
+
+def test_masked_pixels_are_transparent(photo):
+    mask = np.ones((50, 75), bool)
+    mask[:10] = False
+    (picture,) = thumbnails(RegionMerging().fit(photo, sample_mask=mask)._repr_html_())
+    np.testing.assert_array_equal(np.asarray(picture.convert("RGBA"))[..., 3] == 255, mask)
 
 
 def test_an_estimator_that_is_not_fitted_shows_the_diagram_only(dic):

@@ -15,6 +15,15 @@ def merging(photo):
     return RegionMerging(n_segments=6).fit(photo)
 
 
+def test_contours_outside_of_a_mask_are_blank(photo):
+    mask = np.ones((50, 75), bool)
+    mask[:10] = False
+    merging = RegionMerging(n_segments=6).fit(photo, sample_mask=mask)
+    drawn = HierarchyDisplay.from_estimator(merging).image_.get_array()
+    assert np.ma.getmaskarray(drawn)[:20].all()
+    assert not np.ma.getmaskarray(drawn)[20:].any()
+
+
 def test_contours_and_numbers(merging):
     display = HierarchyDisplay.from_estimator(merging)
     contours, numbers = display.axes_

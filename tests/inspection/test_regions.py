@@ -145,3 +145,15 @@ def test_missing_libraries(monkeypatch, function, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ImportError, match=rf"{module} is needed .*sklearn-dic\[{extra}\]"):
         function(np.zeros((3, 3), int))
+
+
+def test_bands_have_the_values_of_the_file(tmp_path, photo):
+    import tifffile
+
+    twelve_bits = photo.astype(np.uint16) * 16  # scaled for a fit, with a warning
+    tifffile.imwrite(tmp_path / "photo.tif", twelve_bits, photometric="rgb")
+    labels = np.arange(50 * 75).reshape(50, 75) // 1000
+    table = region_table(labels, tmp_path / "photo.tif")
+    np.testing.assert_allclose(
+        table["mean_2"], [twelve_bits[labels == i, 2].mean() for i in range(4)]
+    )

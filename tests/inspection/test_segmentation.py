@@ -150,20 +150,37 @@ def test_labels_in_several_places_are_no_regions(photo):
     assert from_predictions(photo, halves).ax_.get_title() == "2 labels"
 
 
-def test_what_has_no_label_is_grey_and_not_counted(photo, pixels):
+def test_what_has_no_label_is_blank_and_not_counted(photo):
     labels = np.zeros((50, 75), int)
     labels[:, 20:] = 1
     labels[:, 60:] = -1
-    display = from_predictions(photo, labels, kind=["mean", "labels", "overlay"])
-    grey = np.repeat(0.45 * rgb2gray(pixels)[..., None], 3, axis=2)
-    for ax in display.axes_[0]:
-        assert ax.get_title() == "2 regions"
-        np.testing.assert_allclose(shown(ax)[:, 60:], grey[:, 60:], atol=1e-5)
-        assert not np.allclose(shown(ax)[:, :60], grey[:, :60], atol=0.05)
-    colors = display.label_colors_[0]
-    assert len(set(colors[-1])) == 1  # a grey
+    kinds = ["mean", "labels", "overlay", "boundaries", "image"]
+    display = from_predictions(photo, labels, kind=kinds)
+    for ax, kind in zip(display.axes_[0], kinds, strict=True):
+        assert ax.get_title() == ("image" if kind == "image" else "2 regions")
+        assert (shown(ax)[:, 60:, 3] == 0).all()
+        assert (shown(ax)[:, :60, 3] == 1).all()
     display = from_predictions(photo, labels, superpixels=labels % 3, kind="superpixels")
     assert display.ax_.get_title() == "2 superpixels"
+
+
+@pytest.mark.parametrize("form", ["sample_mask", "masked array", "labels", "list"])
+def test_masked_pixels_may_be_nan_and_are_blank(pixels, form):
+    mask = np.ones((50, 75), bool)
+    mask[:10] = False
+    image = np.where(mask[..., None], pixels, np.nan)
+    masked = np.ma.masked_invalid(image)
+    merging = RegionMerging(5).fit(image, sample_mask=mask)
+    if form == "sample_mask":
+        display = from_estimator(merging, image, sample_mask=mask, kind="boundaries")
+    elif form == "masked array":
+        display = from_estimator(SLICSuperpixels(9), masked, kind="labels")
+    elif form == "labels":
+        display = from_predictions(image, merging.labels_)
+    else:
+        labels = [merging.labels_, np.zeros((50, 75), int)]
+        display = from_predictions([image, pixels], labels)
+    np.testing.assert_array_equal(shown(display.ax_)[..., 3] == 1, mask)
 
 
 def test_a_grid_of_images(photo, tmp_path):

@@ -1,0 +1,90 @@
+"""Axes with names, as those of xarray."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+_LETTERS = {
+    "Y": "y lat latitude row rows height northing line lines",
+    "X": "x lon longitude column columns col cols width easting",
+    "C": "c s channel channels band bands wavelength wavelengths spectral spectrum rgb rgba color "
+    "colour feature features component components variable",
+    "T": "t time frame frames date month year season scene n batch image images",
+    "Z": "z slice slices depth level plane planes page pages",
+}
+_LETTER_OF = {name: letter for letter, names in _LETTERS.items() for name in names.split()}
+
+
+def letters_of(names: Sequence[str | None]) -> str | None:
+    """Return a letter for each named axis of a file; None if rows or columns are not known."""
+    letters = [_letter(name) for name in names]
+    if letters.count("Y") != 1 or letters.count("X") != 1:
+        return None
+    return "".join(letter or "Q" for letter in letters)
+
+
+def names_of_axes(item: Any) -> tuple[str, ...]:
+    """Return the names of the axes of an array, as those of xarray; empty if it has none."""
+    names = getattr(item, "dims", None)
+    if names is None:
+        names = getattr(getattr(item, "metadata", None), "dimension_names", None)
+    if not isinstance(names, tuple | list) or len(names) != getattr(item, "ndim", None):
+        return ()
+    return tuple(str(name) for name in names)
+
+
+def arrange_named(array: np.ndarray, names: Sequence[str], name: str) -> tuple[np.ndarray, bool]:
+    """Move the channels of an array with named axes last.
+
+    Parameters
+    ----------
+    array : ndarray
+        The array.
+    names : sequence of str
+        The name of each axis.
+    name : str
+        Name of the array in error messages.
+
+    Returns
+    -------
+    arranged : ndarray of shape (H, W), (H, W, C), (N, H, W) or (N, H, W, C)
+        Rows and columns stay in their order.
+    is_stack : bool
+        Whether the first axis counts images.
+
+    Raises
+    ------
+    ValueError
+        If the names leave open what an axis is.
+    """
+    letters = [_letter(part) for part in names]
+    channels = [i for i, letter in enumerate(letters) if letter == "C"]
+    others = [i for i in range(array.ndim) if i not in channels]
+    unknown = [names[i] for i in others if not letters[i]]
+    if len(others) == 3 and len(unknown) == 1:
+        raise ValueError(
+            f"{name} has axes {tuple(names)}, and {unknown[0]!r} is neither known as channels nor "
+            f"as images: rename it, `X.rename({unknown[0]}='channel')` or "
+            f"`X.rename({unknown[0]}='time')`"
+        )
+    pictures = [i for i in others if letters[i] in ("T", "Z")]
+    is_stack = len(others) == 3 and pictures == others[:1]
+    if len(channels) > 1 or not (len(others) == 2 or is_stack):
+        raise ValueError(
+            f"{name} has axes {tuple(names)} (shape {array.shape}), which are no image: an image "
+            "has two axes such as y and x, and at most one of channels, such as 'band'; a stack "
+            "has one of images, such as 'time', before them. Select, rename or transpose axes"
+        )
+    arranged = array.transpose(*others, *channels)
+    return arranged, is_stack
+
+
+def has_known_names(names: Sequence[str]) -> bool:
+    """Whether some names of axes are known."""
+    return any(map(_letter, names))
+
+
+def _letter(name: str | None) -> str:
+    """Return the letter of a name of an axis, "" if it is not known."""
+    return _LETTER_OF.get(str(name).lower(), "")
