@@ -34,6 +34,7 @@ def code_of(page):
         "own_estimator.rst",
         "callbacks.rst",
         "pipelines.rst",
+        "results.rst",
         "paper_to_code.rst",
     ],
 )
