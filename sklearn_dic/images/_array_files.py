@@ -68,5 +68,5 @@ def read_zarr(path: Path, options: ReadingOptions) -> ImageFile:
 
 def names_in_zarr(array: Any) -> list[str]:
     """Return the names of the axes of a zarr array; empty if it has none."""
-    names = getattr(array.metadata, "dimension_names", None)
+    names = getattr(getattr(array, "metadata", None), "dimension_names", None)
     return list(names or array.attrs.get("_ARRAY_DIMENSIONS", []))

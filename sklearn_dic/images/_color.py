@@ -24,8 +24,8 @@ def to_lab(image: np.ndarray, convert2lab: bool | None) -> np.ndarray:
         if not is_in_unit_range(image):
             warn_caller(
                 f"three channels are taken for RGB from 0 to 1, and these go from {image.min():g} "
-                f"to {image.max():g}. Divide the image (by 255, if it was 8-bit), or pass "
-                "convert2lab=False if it is not RGB"
+                f"to {image.max():g}. Divide the image (by 255, if it was 8-bit; in the "
+                "shell --white 255), or pass convert2lab=False if it is not RGB"
             )
         return rgb2lab(np.clip(image, 0, 1))
     spread = np.ptp(image)

@@ -127,7 +127,8 @@ class Images:
         if self.form == "table":  # check the range of the whole table
             mask = None if self.masks is None else np.concatenate(self.masks)
             return list(to_floats(np.concatenate(self.given), mask, "the table")[:, None])
-        parts = (self.given, self.every_mask(), self.names)
+        of_files = [path is not None for path in self.paths]
+        parts = (self.given, self.every_mask(), self.names, of_files)
         return [to_floats(*image) for image in zip(*parts, strict=True)]
 
     @property

@@ -8,13 +8,15 @@ from sklearn_dic.utils._warnings import warn_caller
 SAMPLE, SMALLEST_SAMPLE = 100_000, 1_000  # values from which the usual range is estimated
 
 
-def to_floats(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndarray:
+def to_floats(
+    image: np.ndarray, mask: np.ndarray | None, name: str, is_file: bool = False
+) -> np.ndarray:
     """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array."""
     scaled = _scale(image)
     if mask is not None:  # after scaling, for equal values in all dtypes
         scaled = fill_outside(scaled, mask)
     _check_finite(scaled, image, name)
-    _warn_of_range(scaled, image, name)
+    _warn_of_range(scaled, image, name, is_file)
     return scaled.reshape(*scaled.shape[:2], -1)
 
 
@@ -27,7 +29,7 @@ def _scale(array: np.ndarray) -> np.ndarray:
     return (array / np.float64(largest)).astype(np.float32, order="C")
 
 
-def _warn_of_range(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
+def _warn_of_range(pixels: np.ndarray, given: np.ndarray, name: str, is_file: bool) -> None:
     """Warn if pixels are nearly equal, or if a few outliers set their range."""
     if given.dtype.kind == "b":
         return
@@ -40,21 +42,29 @@ def _warn_of_range(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
         brightest = 2 ** round(float(max(highest, -lowest))).bit_length() - 1
         warn_caller(
             f"{found}: divided by {unit}, the maximum of its dtype, they are nearly alike. Where "
-            f"{brightest} is white, pass `image / {brightest}`"
+            f"{brightest} is white, {_divide_by(brightest, is_file)}"
         )
     if len(sample) < SMALLEST_SAMPLE:
         return
     if given.dtype.kind == "f" and 0 < highest - lowest < 1 / 8:
-        warn_caller(
-            f"{found}, which are nearly alike where a range of 1 is expected. Stretch it: "
-            "`(image - image.min()) / np.ptp(image)`"
-        )
+        stretch = "Stretch it: `(image - image.min()) / np.ptp(image)`"
+        if is_file:
+            stretch = f"Where {highest:g} is white, {_divide_by(highest, is_file)}"
+        warn_caller(f"{found}, which are nearly alike where a range of 1 is expected. {stretch}")
     low, high = unit * np.quantile(sample, [0.001, 0.999])
     if 0 < 10 * (high - low) < highest - lowest:
         warn_caller(
             f"{found}, and all but a few of them are from {low:g} to {high:g}. Mask the others "
             f"with sample_mask, or clip the image: `np.clip(image, {low:g}, {high:g})`"
         )
+
+
+def _divide_by(white: float, is_file: bool) -> str:
+    """Say how to divide an image by its white."""
+    shown = white if isinstance(white, int) else f"{white:g}"
+    if is_file:
+        return f"pass `read_image(path, white={shown})`, in the shell --white {shown}"
+    return f"pass `image / {shown}`"
 
 
 def _check_finite(pixels: np.ndarray, given: np.ndarray, name: str) -> None:

@@ -52,14 +52,7 @@ def read_tiff(path: Path, options: ReadingOptions) -> ImageFile:
                 "convert it to RGB"
             )
         orientation = int(page.tags.valueof(274, 1))
-        with_pillow = page.photometric in (PHOTOMETRIC.YCBCR, PHOTOMETRIC.SEPARATED)
-        with_pillow &= page.compression != COMPRESSION.NONE and len(series.pages) == 1
-        try:
-            file = None if with_pillow else _convert(series, tiff, options)
-        except (ValueError, ImportError, NotImplementedError) as error:
-            if "imagecodecs" not in str(error) and "not supported" not in str(error):
-                raise
-            file = None
+        file = None if _needs_pillow(series) else _decode(series, tiff, options)
         if file is None:
             file = _read_with_pillow(path, series, orientation)
     if options.orientation and orientation != 1:
@@ -82,6 +75,27 @@ def _choose_series(tiff: tifffile.TiffFile, options: ReadingOptions) -> tuple[An
         refuse_several(held, counts, (first.imagelength, first.imagewidth))
     (number,) = check_frame(options.frame, counts)
     return all_series[number], ReadingOptions(options.orientation, None, options.axes)
+
+
+def _needs_pillow(series: Any) -> bool:
+    """Whether tifffile does not convert the colours of a series."""
+    page = series.keyframe
+    is_jpeg = page.compression == COMPRESSION.JPEG
+    if page.photometric == PHOTOMETRIC.SEPARATED:
+        return is_jpeg  # some are stored as negatives
+    return page.photometric == PHOTOMETRIC.YCBCR and not (is_jpeg and len(series.pages) > 1)
+
+
+def _decode(series: Any, tiff: tifffile.TiffFile, options: ReadingOptions) -> ImageFile | None:
+    """Read a series with tifffile; None if it has no codec for it."""
+    try:
+        return _convert(series, tiff, options)
+    except (ImportError, NotImplementedError):
+        return None
+    except ValueError as error:
+        if "imagecodecs" in str(error):
+            return None
+        raise
 
 
 def _convert(series: Any, tiff: tifffile.TiffFile, options: ReadingOptions) -> ImageFile:
@@ -151,16 +165,21 @@ def _read_with_pillow(path: Path, series: Any, orientation: int) -> ImageFile:
                 picture.seek(page.index)
                 before = picture.getexif().get(274, 1)
                 picture.load()  # turns the picture
-                file = from_picture(picture)
+                if len(picture.getbands()) == page.samplesperpixel:
+                    file = from_picture(picture)
                 turned = before != 1 and picture.getexif().get(274, 1) == 1
         except (OSError, ValueError):  # not one of its codecs
             file = None
-    expected = 8 * file.pixels.dtype.itemsize if file is not None else 0
-    if file is None or page.bitspersample > max(expected, 1):
+    n_bits = 8 * file.pixels.dtype.itemsize if file is not None else 0
+    if file is None or page.bitspersample > n_bits:
+        count = f"{len(series.pages)} pages of " if len(series.pages) > 1 else ""
         raise ImportError(
-            f"is compressed as {COMPRESSION(page.compression).name} with {page.bitspersample} "
-            "bits, which needs imagecodecs: `pip install 'sklearn-dic[codecs]'`"
+            f"holds {count}{page.samplesperpixel} x {page.bitspersample} bits, compressed as "
+            f"{COMPRESSION(page.compression).name}, which needs imagecodecs: `pip install "
+            "'sklearn-dic[codecs]'`"
         )
+    if file.pixels.dtype == np.uint16 and page.bitspersample < n_bits:
+        file.white = float(2**page.bitspersample - 1)
     if turned:
         back = _INVERSE.get(orientation, orientation)
         file.pixels = turn(file.pixels, back)
