@@ -49,8 +49,8 @@ def mask_missing(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.nd
         warn_caller(
             f"{name}: {np.count_nonzero(missing):,} of {missing.size:,} pixels have the value "
             f"{value:g}, far from all others ({low:g} to {high:g}). They are taken for missing "
-            "data and masked. Pass sample_mask to mask them without this warning; if they "
-            f"count, clip the image: `np.clip(image, {low:g}, {high:g})`"
+            "data and masked. Pass sample_mask, or name the value in the file, to mask them "
+            f"without this warning; if they count, pass `np.clip(image, {low:g}, {high:g})`"
         )
     return mask
 

@@ -34,12 +34,12 @@ def is_raster(path: str | os.PathLike) -> bool:
     """Whether a file on this machine has coordinates, or a value for missing data.
 
     True for a format of rasters only, a GeoTIFF, a JPEG 2000 file with coordinates, and an image
-    with a world file beside it.
+    with a file of coordinates beside it.
     """
     path = Path(path)
     if not path.is_file():
         return False
-    if path.suffix.lower() in RASTER_SUFFIXES or _has_world_file(path):
+    if path.suffix.lower() in RASTER_SUFFIXES or _has_coordinates_beside(path):
         return True
     with open(path, "rb") as file:
         start = file.read(2**16)
@@ -61,8 +61,11 @@ def _has_tags(path: Path) -> bool:
         logger.setLevel(level)
 
 
-def _has_world_file(path: Path) -> bool:
-    """Whether there is a world file, such as aerial.jgw beside aerial.jpg."""
+def _has_coordinates_beside(path: Path) -> bool:
+    """Whether a world file, such as aerial.jgw beside aerial.jpg, or GDAL's .aux.xml is there."""
+    auxiliary = path.with_name(f"{path.name}.aux.xml")
+    if auxiliary.is_file() and b"<GeoTransform>" in auxiliary.read_bytes():
+        return True
     suffix = path.suffix.lower()
     if len(suffix) < 3:
         return False

@@ -141,6 +141,8 @@ def test_a_world_file(tmp_path, photo):
     images = open_images(tmp_path / "photo.png")
     np.testing.assert_array_equal(images.given[0], photo)
     assert images.georeferences[0].transform == UTM["transform"][:6]
+    path = write(tmp_path / "gdal.png", photo, driver="PNG", **UTM)  # with gdal.png.aux.xml
+    assert open_images(path).georeferences[0].transform == UTM["transform"][:6]
 
 
 def test_without_a_place_a_tiff_is_a_picture_like_png_and_jpeg(tmp_path, photo):
