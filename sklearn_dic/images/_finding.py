@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from sklearn_dic.images._array_files import is_zarr
+from sklearn_dic.images._rasters import RASTER_SUFFIXES
 
 _OWN = {".tif", ".tiff", ".npy", ".npz"}
 # Formats that Pillow recognises, and reads with further programs or not at all.
@@ -18,7 +19,7 @@ def readable_suffixes() -> frozenset[str]:
     Image.init()
     formats = Image.registered_extensions().items()
     pillow = {end for end, kind in formats if kind in Image.OPEN and kind not in _NOT_PICTURES}
-    return frozenset(pillow | _OWN)
+    return frozenset(pillow | _OWN | RASTER_SUFFIXES)
 
 
 def is_image_file(path: Path) -> bool:

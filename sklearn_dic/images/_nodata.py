@@ -42,7 +42,8 @@ def mask_missing(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.nd
         return mask
     values = image[np.isfinite(image) if mask is None else _spread(mask, image)]
     values = values[np.isfinite(values)]
-    for value, low, high in _fill_values(values):
+    n_channels = image.shape[2] if image.ndim == 3 else 1
+    for value, low, high in _fill_values(values, n_channels + 1):  # more than one pixel
         is_missing = image == value
         missing = is_missing.any(axis=2) if image.ndim == 3 else is_missing
         mask = ~missing if mask is None else mask & ~missing
@@ -60,12 +61,13 @@ def _spread(mask: np.ndarray, image: np.ndarray) -> np.ndarray:
     return np.broadcast_to(mask[..., None], image.shape) if image.ndim == 3 else mask
 
 
-def _fill_values(values: np.ndarray) -> Iterator[tuple[float, float, float]]:
-    """(n,) finite -> repeated values far from all others, and the range of these."""
+def _fill_values(values: np.ndarray, least: int) -> Iterator[tuple[float, float, float]]:
+    """(n,) finite -> values that occur often, far from all others, and the range of these."""
     while values.size and (values.min() < -1 or values.max() > 1):
         for value in (values.min(), values.max()):
             others = values[values != value]
-            if _is_fill_value(value, others, values.size - others.size):
+            count = values.size - others.size
+            if count >= least and _is_fill_value(value, others, count):
                 yield float(value), float(others.min()), float(others.max())
                 values = others
                 break
@@ -74,7 +76,7 @@ def _fill_values(values: np.ndarray) -> Iterator[tuple[float, float, float]]:
 
 
 def _is_fill_value(value: np.generic, others: np.ndarray, count: int) -> bool:
-    if count < 2 or others.size == 0 or abs(float(value)) <= 1:  # the usual range
+    if others.size == 0 or abs(float(value)) <= 1:  # the usual range
         return False
     with np.errstate(over="ignore"):
         low, high = float(others.min()), float(others.max())

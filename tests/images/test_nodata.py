@@ -82,6 +82,7 @@ def test_two_values_and_signed_integers():
     "image",
     [
         np.array([[-9999.0, 1], [2, 3]]),  # not repeated
+        np.array([[[-9999.0, -9999]], [[2, 3]]]),  # in two channels of a pixel
         np.full((4, 4), -9999.0),  # nothing else
         np.array([[-5000.0, 7], [7, -5000]]),  # a picture of two values
         np.array([[0, 65535], [65535, 1]], np.uint16),

@@ -6,6 +6,7 @@ from skimage import io
 
 from sklearn_dic import RegionMerging
 from sklearn_dic.images import GeoReference, open_images, read_georeference, write_labels
+from sklearn_dic.images._finding import is_image_file
 from sklearn_dic.images._rasters import is_raster
 from sklearn_dic.images._reading import read_file
 
@@ -132,6 +133,7 @@ def test_other_formats(tmp_path):
         images = open_images(tmp_path / name)
         np.testing.assert_array_equal(images.given[0], heights)
         assert images.georeferences[0].pixel_area == 4
+        assert is_image_file(tmp_path / name)
 
 
 def test_a_world_file(tmp_path, photo):
