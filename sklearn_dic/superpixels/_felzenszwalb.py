@@ -99,7 +99,8 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
             warn_caller(
                 f"the values of the image go from {image.min():g} to {image.max():g}, where "
                 "felzenszwalb superpixels expect a range of 1: nearly all of them have "
-                "min_size. Divide the image (by 255, if it was 8-bit)"
+                f"min_size. Divide the image, here by {image.max():.3g} (in the shell: --white "
+                f"{image.max():.3g})"
             )
         return labels
 
