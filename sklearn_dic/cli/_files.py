@@ -84,7 +84,7 @@ def segment_file(
             seconds = time.perf_counter() - start
             if fitted.stopped_by_ == "interrupt":
                 return Result(str(path), "interrupted")
-            merging = fitted.region_merging_
+            merging = getattr(fitted, "region_merging_", None)
             with hidden_folder(files) as hidden:
                 save_results(
                     Path(hidden),
@@ -204,16 +204,21 @@ def claim(hidden: Path, files: dict[str, Path], origin: dict[str, str]) -> None:
     load_labels(files, origin)
     first = origin_file(files)
     try:
-        try:
-            os.link(hidden / first.name, first)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links
-            with open(first, "xb"):
-                pass
-            os.replace(hidden / first.name, first)
+        _publish(hidden / first.name, first)
     except FileExistsError:
         load_labels(files, origin)
+
+
+def _publish(source: Path, target: Path) -> None:
+    """Move a file to its place at once; FileExistsError if there is a file."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        with open(target, "xb"):
+            pass
+        os.replace(source, target)
 
 
 def _would_replace(file: Path, why: str) -> str:

@@ -113,6 +113,8 @@ def _make_parser() -> argparse.ArgumentParser:
         prog="sklearn-dic",
         description="Segment images without training data, by deep image clustering. Without "
         "IMAGE, segments a bundled photograph.",
+        epilog="`sklearn-dic cut --help`: other regions of a merge tree, without a new fit. A "
+        "folder or image of the name cut is ./cut.",
     )
     defaults = DeepImageClustering().get_params()
     add = parser.add_argument

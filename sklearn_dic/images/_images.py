@@ -88,7 +88,7 @@ class Images:
             masks,
             [self.georeferences[place]],
             None if self.with_alpha is None else [self.with_alpha[place]],
-            [self.unscaled[place]],
+            self.unscaled[place : place + 1],
         )
         if "pixels" in vars(self):  # converted before, with its warnings
             taken.pixels = [self.pixels[place]]
