@@ -231,13 +231,18 @@ def _claim(hidden: Path, files: dict[str, Path], origin: dict[str, str]) -> None
     _load_labels(files, origin)
     first = files["labels_png"]
     try:
-        try:
-            os.link(hidden / first.name, first)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links
-            with open(first, "xb"):
-                pass
-            os.replace(hidden / first.name, first)
+        _publish(hidden / first.name, first)
     except FileExistsError:
         _load_labels(files, origin)
+
+
+def _publish(source: Path, target: Path) -> None:
+    """Move a file to its place at once; FileExistsError if there is a file."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        with open(target, "xb"):
+            pass
+        os.replace(source, target)

@@ -1,5 +1,7 @@
 import json
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -334,3 +336,15 @@ def test_connected_components_of_the_labels(folder):
     assert len(np.unique(components)) > len(np.unique(labels))
     pairs = np.stack([components.ravel(), labels.ravel()])
     assert np.unique(pairs, axis=1).shape[1] == len(np.unique(components))
+
+
+def test_names_of_any_language_where_the_terminal_has_few_characters(folder):
+    for name in ("görlitz.png", "東京.png", "łódź.png"):
+        shutil.copy(folder / "photos/left.png", folder / "photos" / name)
+    command = [sys.executable, "-m", "sklearn_dic", "photos", "-o", "out", *FAST]
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert b"g\xf6rlitz.png" in done.stdout
+    assert rb"\u6771\u4eac.png" in done.stdout
+    assert len(list((folder / "out").glob("*.npy"))) == 5
