@@ -25,30 +25,8 @@ def found_names(*arguments, **options):
 
 
 SUFFIXES = [
-    "jpg",
-    "JPG",
-    "jpeg",
-    "jfif",
-    "jp2",
-    "png",
-    "apng",
-    "avif",
-    "webp",
-    "gif",
-    "tif",
-    "TIFF",
-    "bmp",
-    "dib",
-    "tga",
-    "ppm",
-    "pgm",
-    "pbm",
-    "pnm",
-    "npy",
-    "npz",
-    "psd",
-    "pcx",
-    "ico",
+    *("jpg", "JPG", "jpeg", "jfif", "jp2", "png", "apng", "avif", "webp", "gif", "tif", "TIFF"),
+    *("bmp", "dib", "tga", "ppm", "pgm", "pbm", "pnm", "npy", "npz", "psd", "pcx", "ico"),
 ]
 
 
