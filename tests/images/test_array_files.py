@@ -25,6 +25,21 @@ def test_objects_in_npy_are_not_loaded(tmp_path):
         read_image(tmp_path / "a.npy")
 
 
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((4, 5), complex), "holds values of dtype complex128; an image holds"),
+        (np.zeros((4, 5), "U3"), "holds values of dtype <U3"),
+        (np.zeros(7), r"shape \(7,\), and an image has two axes or three"),
+        (np.zeros((0, 5)), r"empty.*\(0, 5\)"),
+    ],
+)
+def test_arrays_that_are_no_image(tmp_path, array, message):
+    np.save(tmp_path / "a.npy", array)
+    with pytest.raises(ValueError, match=message):
+        open_images(tmp_path / "a.npy")
+
+
 def test_names_of_the_axes_of_npy(tmp_path, photo):
     np.save(tmp_path / "a.npy", np.moveaxis(photo, -1, 0))
     np.testing.assert_array_equal(read_image(tmp_path / "a.npy", axes="CYX"), photo)
