@@ -31,7 +31,8 @@ SUFFIXES = {
 }
 _ORIGIN = "sklearn-dic"  # key of the text in the PNG of labels: image and parameters
 _NO_EFFECT = {"device", "n_jobs", "verbose"}  # parameters that do not change the labels
-_LARGEST_PNG_LABEL = np.iinfo(np.uint16).max
+_MASKED_IN_PNG = np.iinfo(np.uint16).max
+_LARGEST_PNG_LABEL = _MASKED_IN_PNG - 1
 
 
 @dataclass
@@ -209,7 +210,7 @@ def _write(
             io.imsave(Path(hidden) / files[name].name, picture, check_contrast=False)
         text = PngInfo()
         text.add_text(_ORIGIN, json.dumps(origin))
-        Image.fromarray(labels.astype(np.uint16)).save(
+        Image.fromarray(np.where(labels < 0, _MASKED_IN_PNG, labels).astype(np.uint16)).save(
             Path(hidden) / files["labels_png"].name, pnginfo=text
         )
         np.save(Path(hidden) / files["labels"].name, labels)

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 from sklearn.base import BaseEstimator
 
-from sklearn_dic.cli import _files
+from sklearn_dic.cli import _files, _main
 from sklearn_dic.cli._files import SUFFIXES, segment_file
 
 
@@ -105,3 +105,62 @@ def test_warnings_of_12_bits_say_what_a_user_of_the_shell_can_do(tmp_path, photo
     (warning,) = told.warnings
     assert "read as 12 bits" in warning
     assert "--white" in warning
+
+
+def test_options_of_reading_from_the_shell(tmp_path, photo, monkeypatch, capsys):
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.fromarray(photo).save(tmp_path / "phone.png", exif=exif)
+    monkeypatch.setattr(_main, "DeepImageClustering", StripesOfAnySettings)
+    command = [str(tmp_path / "phone.png"), "-o", str(tmp_path / "out")]
+    assert _main.main(command) == 0
+    assert "50 x 75" in capsys.readouterr().out
+    assert _main.main([*command, "--no-orientation"]) == 1
+    assert "another folder" in capsys.readouterr().err
+    assert _main.main([*command, "--no-orientation", "--overwrite", "--white", "128"]) == 0
+    assert "75 x 50" in capsys.readouterr().out
+    assert _main.main([*command, "--frame", "2,1"]) == 1
+    assert "holds 1 picture(s), and frame=(2, 1)" in capsys.readouterr().err
+
+
+class StripesOfAnySettings(Stripes):
+    """Stripes in the place of the estimator of the shell command."""
+
+    def __init__(self, *args, **settings):
+        super().__init__()
+
+    def get_params(self, deep=True):
+        return dict.fromkeys(
+            ["n_clusters", "n_centers", "superpixels", "n_segments", "max_iter", "resolution"]
+        )
+
+    def set_params(self, **params):
+        return self
+
+    def _validate_params(self):
+        pass
+
+
+def test_masked_pixels_in_the_results(tmp_path, photo):
+    alpha = np.full((50, 75), 255, np.uint8)
+    alpha[:10] = 0
+    Image.fromarray(np.dstack([photo, alpha])).save(tmp_path / "a.png")
+
+    class Masked(Stripes):
+        def __sklearn_clone__(self):
+            return Masked()
+
+        def fit(self, images):
+            super().fit(images)
+            self.labels_[~images.masks[0]] = -1
+            return self
+
+    result = segment_file(tmp_path / "a.png", Masked(), tmp_path / "out")
+    assert result.n_segments == 8
+    outside = alpha == 0
+    assert (read_labels(tmp_path / "out")[outside] == -1).all()
+    for name, blank in (("labels_png", 65535), ("boundaries", 255), ("mean_colors", 255)):
+        with Image.open(result.files[name]) as picture:
+            pixels = np.asarray(picture)
+        assert (pixels[:8] == blank).all()
+        assert not (pixels[20:] == blank).all(axis=-1).all()

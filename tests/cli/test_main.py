@@ -164,6 +164,7 @@ def test_arguments_without_images_are_reported_and_the_rest_goes_on(folder, caps
     arguments = ["empty", "nothing/*.jpg", str(folder / "photos/left.png"), "photos/*"]
     assert main([*arguments, "-o", "out", *FAST, "--quiet"]) == 1
     out, err = capsys.readouterr()
+    assert "photos/*: not read: notes.txt" in err
     assert "error: empty: no images found" in err
     assert "error: nothing/*.jpg: no images found" in err
     assert "left.tif: its results would replace those of" in err
@@ -296,6 +297,7 @@ def test_grey_alpha_and_16_bit(folder, photo):
         (["--n-clusters", "0"], r"'n_clusters' .* Got 0"),
         (["--n-segments", "0"], "--n-segments: '0' is neither a number from 1, nor auto, nor none"),
         (["--n-segments", "few"], "--n-segments: 'few' is neither a number from 1"),
+        (["--frame", "first"], "--frame: 'first' is neither a number nor like 2,0"),
         (["--resolution", "half"], "--resolution: 'half' is neither a number nor auto"),
         (["--superpixels", "slik"], "'slik' is neither .*slic.*, nor none, nor a file"),
         (["--device", "tpu"], "no device of PyTorch"),
