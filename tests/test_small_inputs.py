@@ -88,11 +88,19 @@ class FelzenszwalbClusterer(FelzenszwalbSuperpixels):
     """An estimator of labels that costs little."""
 
     def fit(self, X, y=None):
-        self.labels_ = np.asarray(self.fit_transform(X))
+        self.labels_ = np.asarray(self.transform(X))
         return self
 
     def fit_predict(self, X, y=None):
         return self.fit(X).labels_
+
+
+def test_per_image_takes_opened_images(small):
+    segmenter = PerImage(FelzenszwalbClusterer())
+    expected = segmenter.fit_predict([small, small[::-1]])
+    found = segmenter.fit_predict(open_images([small, small[::-1]]))
+    for labels, others in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(labels, others)
 
 
 @pytest.mark.skipif(
