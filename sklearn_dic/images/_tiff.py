@@ -108,7 +108,7 @@ def _convert(series: Any, tiff: tifffile.TiffFile, options: ReadingOptions) -> I
         return ImageFile(_apply_palette(pixels, page.colormap), axes="YXC")
     bits = _significant_bits(tiff, page) if pixels.dtype.kind == "u" else None
     white = None if bits is None else float(2**bits - 1)
-    if page.photometric == PHOTOMETRIC.MINISWHITE and pixels.dtype.kind in "bu":
+    if page.photometric == PHOTOMETRIC.MINISWHITE and pixels.dtype.kind in ("b", "u"):
         largest = 1 if pixels.dtype.kind == "b" else white or np.iinfo(pixels.dtype).max
         pixels = (largest - pixels).astype(pixels.dtype)
     n_channels = pixels.shape[2] if pixels.ndim == 3 else 1
