@@ -29,7 +29,8 @@ from sklearn_dic._labelling import (
 from sklearn_dic._memory import Task, refuse_large_network, task_and_remedy
 from sklearn_dic._persistence import SaveMixin
 from sklearn_dic._region_merging import RegionMerging, refuse_large_trees
-from sklearn_dic.images._images import Images, check_n_channels, warn_of_other_range
+from sklearn_dic.images._images import Images
+from sklearn_dic.images._prediction import check_n_channels, warn_of_other_range
 from sklearn_dic.images._thumbnails import ThumbnailMixin
 from sklearn_dic.network import (
     DICNetwork,

@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 from sklearn_dic.hierarchy import MergeTree, build_merge_tree
 from sklearn_dic.hierarchy._cuts import check_cut, cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._memory import tree_bytes
-from sklearn_dic.images._images import Images, check_n_channels
+from sklearn_dic.images._images import Images
+from sklearn_dic.images._prediction import check_n_channels
 from sklearn_dic.images._thumbnails import ThumbnailMixin
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import open_with_superpixels, take_images

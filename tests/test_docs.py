@@ -28,6 +28,7 @@ def code_of(page):
     "page",
     [
         "tour.rst",
+        "files.rst",
         "superpixels.rst",
         "number_of_regions.rst",
         "own_superpixels.rst",

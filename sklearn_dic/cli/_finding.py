@@ -91,8 +91,12 @@ def _without_superpixels(images: list[Path], superpixels: object) -> list[Path]:
     """Leave out files that hold the superpixels of another image."""
     if not isinstance(superpixels, FileSuperpixels):
         return images
-    theirs = {Path(superpixels.file_of(image)).resolve() for image in images}
-    return [image for image in images if image.resolve() not in theirs]
+    theirs = {image: Path(superpixels.file_of(image)).resolve() for image in images}
+    return [
+        image
+        for image in images
+        if all(file != image.resolve() for other, file in theirs.items() if other != image)
+    ]
 
 
 def _describe(argument: str, others: list[Path]) -> str:

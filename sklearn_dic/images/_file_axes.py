@@ -35,6 +35,10 @@ def arrange(array: np.ndarray, axes: str | None, options: ReadingOptions) -> Ima
         array, axes = _named(array, options.axes)
     elif axes is None:
         axes = {2: "YX", 3: "YXC"}.get(array.ndim)
+        if axes is None and array.ndim < 2:
+            raise ImageFileError(
+                f"holds an array of shape {array.shape}, and an image has two axes or three"
+            )
         if axes is None:
             raise ImageFileError(
                 f"holds an array of shape {array.shape} without names of its axes: name them, "
@@ -155,4 +159,4 @@ def refuse_several(
 
 
 def _example(n_axes: int) -> str:
-    return {1: "X", 4: "ZYXC", 5: "TZYXC"}.get(n_axes, "ZYX")
+    return {4: "ZYXC", 5: "TZYXC"}.get(n_axes, "ZYX")

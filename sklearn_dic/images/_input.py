@@ -8,7 +8,12 @@ from PIL import Image
 from scipy import sparse
 
 from sklearn_dic.images._image_file import ImageFile
-from sklearn_dic.images._named_axes import arrange_named, has_known_names, names_of_axes
+from sklearn_dic.images._named_axes import (
+    arrange_named,
+    check_table_names,
+    has_known_names,
+    names_of_axes,
+)
 from sklearn_dic.images._photographs import from_picture
 from sklearn_dic.utils._validation import ChannelAxis
 from sklearn_dic.utils._warnings import warn_caller
@@ -88,7 +93,9 @@ def _read_axes(X: Any, channel_axis: ChannelAxis) -> tuple[np.ndarray, Form]:
     if isinstance(X, np.ma.MaskedArray):
         array = np.ma.array(array, mask=np.ma.getmaskarray(X))
     names = names_of_axes(X)
-    if has_known_names(names) and not (channel_axis == -1 and array.ndim == 2):
+    if has_known_names(names) and channel_axis == -1 and array.ndim == 2:
+        check_table_names(names)
+    elif has_known_names(names):
         array, is_stack = arrange_named(array, names, "X")
         return array, "stack" if is_stack else "image"
     form = FORMS[channel_axis].get(array.ndim)

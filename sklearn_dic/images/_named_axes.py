@@ -80,6 +80,16 @@ def arrange_named(array: np.ndarray, names: Sequence[str], name: str) -> tuple[n
     return arranged, is_stack
 
 
+def check_table_names(names: Sequence[str]) -> None:
+    """Raise ValueError if the last of two axes is not the channels, in a table of pixels."""
+    if [_letter(name) == "C" for name in names] != [False, True]:
+        raise ValueError(
+            f"X has axes {tuple(names)}, and channel_axis=-1 reads a table of pixels, whose last "
+            "axis is of channels, such as 'band': transpose it, or pass an image with "
+            "channel_axis='auto'"
+        )
+
+
 def has_known_names(names: Sequence[str]) -> bool:
     """Whether some names of axes are known."""
     return any(map(_letter, names))

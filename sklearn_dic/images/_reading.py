@@ -44,6 +44,7 @@ _ELSEWHERE = {
     ".nd2": "ND2: pass `nd2.imread(path)`",
     ".lif": "LIF: read it with readlif, and pass the array",
     ".h5": "HDF5: pass `h5py.File(path)[name][...]`",
+    ".hdf": "HDF: pass the array that h5py, or pyhdf for HDF4, reads",
     ".hdf5": "HDF5: pass `h5py.File(path)[name][...]`",
     ".mat": "MATLAB: pass `scipy.io.loadmat(path)[name]`",
     ".nc": "NetCDF: pass `xarray.open_dataset(path)[name]`",
@@ -148,6 +149,10 @@ def read_file(path: str | os.PathLike, options: ReadingOptions | None = None) ->
     except Exception as error:  # decoders raise errors of any type
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise OSError(f"{name} cannot be read as an image: {reason}") from error
+    if file.pixels.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} holds values of dtype {file.pixels.dtype}; an image holds integers or floats"
+        )
     _mask_nan(file, name)
     return file
 

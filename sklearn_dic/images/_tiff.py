@@ -21,6 +21,7 @@ from sklearn_dic.images._photographs import from_picture
 
 _REDUCED_OR_MASK = 1 | 4  # bits of the subfile type
 _ALPHA = (1, 2)  # types of extra samples
+_PREMULTIPLIED = 1
 _INVERSE = {6: 8, 8: 6}  # of orientations; the others are their own
 _N_COLORS = {PHOTOMETRIC.RGB: 3, PHOTOMETRIC.YCBCR: 3, PHOTOMETRIC.SEPARATED: 4}
 _READ = (
@@ -107,7 +108,7 @@ def _convert(series: Any, tiff: tifffile.TiffFile, options: ReadingOptions) -> I
         return ImageFile(_apply_palette(pixels, page.colormap), axes="YXC")
     bits = _significant_bits(tiff, page) if pixels.dtype.kind == "u" else None
     white = None if bits is None else float(2**bits - 1)
-    if page.photometric == PHOTOMETRIC.MINISWHITE and pixels.dtype.kind in "bu":
+    if page.photometric == PHOTOMETRIC.MINISWHITE and pixels.dtype.kind in ("b", "u"):
         largest = 1 if pixels.dtype.kind == "b" else white or np.iinfo(pixels.dtype).max
         pixels = (largest - pixels).astype(pixels.dtype)
     n_channels = pixels.shape[2] if pixels.ndim == 3 else 1
@@ -115,7 +116,10 @@ def _convert(series: Any, tiff: tifffile.TiffFile, options: ReadingOptions) -> I
     extra = [int(kind) for kind in page.extrasamples]
     alpha = next((i for i, kind in enumerate(extra) if kind in _ALPHA), None)
     if alpha is not None and n_channels == page.samplesperpixel:
-        without = without_alpha(pixels, n_channels - len(extra) + alpha)
+        place = n_channels - len(extra) + alpha
+        if extra[alpha] == _PREMULTIPLIED and pixels.dtype.kind == "u":
+            pixels = _divide_by_alpha(pixels, place)
+        without = without_alpha(pixels, place)
         pixels, mask = without.pixels, without.mask
     if page.photometric == PHOTOMETRIC.SEPARATED and n_channels >= _N_COLORS[page.photometric]:
         pixels = _cmyk_to_rgb(pixels, white)
@@ -141,6 +145,15 @@ def _apply_palette(indices: np.ndarray, palette: np.ndarray) -> np.ndarray:
     if colors.max() > 255:  # 16 bits, as the format asks for
         colors = colors >> 8
     return colors.astype(np.uint8)[indices]
+
+
+def _divide_by_alpha(pixels: np.ndarray, place: int) -> np.ndarray:
+    """(H, W, C) -> (H, W, C): colours that were stored times alpha."""
+    largest = np.iinfo(pixels.dtype).max
+    alpha = pixels[..., place : place + 1].astype(np.float64)
+    colors = np.round(pixels * (largest / np.maximum(alpha, 1))).clip(0, largest)
+    colors[..., place] = alpha[..., 0]
+    return colors.astype(pixels.dtype)
 
 
 def _cmyk_to_rgb(cmyk: np.ndarray, white: float | None) -> np.ndarray:

@@ -13,7 +13,8 @@ from skimage.measure import label
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 
-from sklearn_dic.images._images import Images, check_n_channels, open_images
+from sklearn_dic.images._images import Images, open_images
+from sklearn_dic.images._prediction import check_n_channels
 from sklearn_dic.superpixels._map import SuperpixelMap, check_superpixel_map
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._validation import CHANNEL_AXIS, check_column_names, check_parameters

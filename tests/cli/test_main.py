@@ -1,5 +1,7 @@
 import json
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -162,6 +164,7 @@ def test_arguments_without_images_are_reported_and_the_rest_goes_on(folder, caps
     arguments = ["empty", "nothing/*.jpg", str(folder / "photos/left.png"), "photos/*"]
     assert main([*arguments, "-o", "out", *FAST, "--quiet"]) == 1
     out, err = capsys.readouterr()
+    assert "photos/*: not read: notes.txt" in err
     assert "error: empty: no images found" in err
     assert "error: nothing/*.jpg: no images found" in err
     assert "left.tif: its results would replace those of" in err
@@ -294,6 +297,7 @@ def test_grey_alpha_and_16_bit(folder, photo):
         (["--n-clusters", "0"], r"'n_clusters' .* Got 0"),
         (["--n-segments", "0"], "--n-segments: '0' is neither a number from 1, nor auto, nor none"),
         (["--n-segments", "few"], "--n-segments: 'few' is neither a number from 1"),
+        (["--frame", "first"], "--frame: 'first' is neither a number nor like 2,0"),
         (["--resolution", "half"], "--resolution: 'half' is neither a number nor auto"),
         (["--superpixels", "slik"], "'slik' is neither .*slic.*, nor none, nor a file"),
         (["--device", "tpu"], "no device of PyTorch"),
@@ -334,3 +338,15 @@ def test_connected_components_of_the_labels(folder):
     assert len(np.unique(components)) > len(np.unique(labels))
     pairs = np.stack([components.ravel(), labels.ravel()])
     assert np.unique(pairs, axis=1).shape[1] == len(np.unique(components))
+
+
+def test_names_of_any_language_where_the_terminal_has_few_characters(folder):
+    for name in ("görlitz.png", "東京.png", "łódź.png"):
+        shutil.copy(folder / "photos/left.png", folder / "photos" / name)
+    command = [sys.executable, "-m", "sklearn_dic", "photos", "-o", "out", *FAST]
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert b"g\xf6rlitz.png" in done.stdout
+    assert rb"\u6771\u4eac.png" in done.stdout
+    assert len(list((folder / "out").glob("*.npy"))) == 5

@@ -2,8 +2,12 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sklearn_dic.images import open_images, read_image
+from sklearn_dic.images._file_axes import arrange
+from sklearn_dic.images._image_file import ReadingOptions
 
 
 def test_npy_and_npz_of_one_array(tmp_path, photo):
@@ -23,6 +27,37 @@ def test_objects_in_npy_are_not_loaded(tmp_path):
     np.save(tmp_path / "a.npy", np.array([{}, None]), allow_pickle=True)
     with pytest.raises(OSError, match=r"a\.npy' cannot be read as an image: Object arrays"):
         read_image(tmp_path / "a.npy")
+
+
+@given(
+    st.permutations(["Y", "X", "C", "Z"]),
+    st.fixed_dictionaries({name: st.integers(1, 4) for name in "YXCZ"}),
+)
+def test_the_order_of_the_axes_of_a_file_does_not_matter(axes, lengths):
+    shape = [lengths[name] for name in "ZYXC"]
+    stack = np.arange(np.prod(shape)).reshape(shape)
+    stored = stack.transpose(["ZYXC".index(name) for name in axes])
+    file = arrange(
+        stored, None, ReadingOptions(axes="".join(axes), frame=0 if shape[0] > 1 else None)
+    )
+    expected = stack[0] if lengths["C"] > 1 else stack[0, ..., 0]
+    np.testing.assert_array_equal(file.pixels, expected)
+    assert file.axes == ("YXC" if lengths["C"] > 1 else "YX")
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((4, 5), complex), "holds values of dtype complex128; an image holds"),
+        (np.zeros((4, 5), "U3"), "holds values of dtype <U3"),
+        (np.zeros(7), r"shape \(7,\), and an image has two axes or three"),
+        (np.zeros((0, 5)), r"empty.*\(0, 5\)"),
+    ],
+)
+def test_arrays_that_are_no_image(tmp_path, array, message):
+    np.save(tmp_path / "a.npy", array)
+    with pytest.raises(ValueError, match=message):
+        open_images(tmp_path / "a.npy")
 
 
 def test_names_of_the_axes_of_npy(tmp_path, photo):

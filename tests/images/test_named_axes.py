@@ -63,6 +63,9 @@ def test_without_known_names_it_is_an_array(photo):
 def test_a_table_of_pixels_with_names(photo):
     table = xarray.DataArray(photo.reshape(-1, 3), dims=("pixel", "band"))
     assert open_images(table, -1).form == "table"
+    for other in (table.T, xarray.DataArray(photo[..., 0], dims=("y", "x"))):
+        with pytest.raises(ValueError, match="channel_axis=-1 reads a table of pixels, whose last"):
+            open_images(other, -1)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,22 @@ def test_palettes_of_both_widths(tmp_path, photo, scale):
     np.testing.assert_array_equal(read_image(tmp_path / "a.tif"), colors.T[indices])
 
 
+@pytest.mark.usefixtures("codecs")
+def test_colours_that_are_stored_times_alpha(tmp_path, photo):
+    alpha = np.full((50, 75, 1), 128, np.uint8)
+    alpha[:10] = 0
+    stored = (photo * (alpha / 255)).astype(np.uint8)
+    tifffile.imwrite(
+        tmp_path / "a.tif",
+        np.dstack([stored, alpha]),
+        photometric="rgb",
+        extrasamples=["assocalpha"],
+    )
+    read = read_image(tmp_path / "a.tif")
+    assert read.mask[:10].all()
+    assert np.abs(read.data[10:].astype(int) - photo[10:]).max() <= 3
+
+
 @pytest.mark.parametrize("colors", ["cielab", "cfa"])
 def test_colours_that_are_not_read(tmp_path, photo, colors):
     image = photo if colors == "cielab" else photo[..., 0]

@@ -4,7 +4,7 @@ import pickle
 import joblib
 import numpy as np
 import pytest
-from skimage.segmentation import mark_boundaries
+from skimage.segmentation import expand_labels, mark_boundaries
 from sklearn.utils import _safe_indexing
 
 from sklearn_dic.superpixels import SuperpixelMap
@@ -40,6 +40,37 @@ def test_what_is_derived_is_a_plain_array(superpixels):
     assert is_plain(superpixels[1:, 2])
     assert is_plain(superpixels[superpixels > 1])
     assert is_plain(np.where(superpixels > 1, 1, 0))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        (np.array([0, 1]), np.array([1, 2])),
+        np.ix_([0, 3], [1, 2]),
+        (np.array([True, False, True, True]), Ellipsis),
+        np.array([2, 0]),
+        (Ellipsis, None),
+        (slice(1, 3), np.array([0, 5])),
+    ],
+)
+def test_arrays_as_indices(superpixels, key):
+    part = superpixels[key]
+    assert is_plain(part)
+    np.testing.assert_array_equal(part, np.asarray(superpixels)[key])
+
+
+def test_arrays_as_indices_of_a_stack(image):
+    stack = SuperpixelMap(np.arange(48).reshape(2, 4, 6), np.stack([image, image]))
+    mask = np.asarray(stack) % 2 == 0
+    for key in (mask, mask[..., 0], (np.array([0]), np.array([1])), (0, Ellipsis, 1)):
+        assert is_plain(stack[key])
+        np.testing.assert_array_equal(stack[key], np.asarray(stack)[key])
+    assert isinstance(stack[np.array([True, False])], SuperpixelMap)
+
+
+def test_functions_of_scikit_image_that_index_with_arrays(superpixels):
+    expected = expand_labels(np.asarray(superpixels), 2)
+    np.testing.assert_array_equal(expand_labels(superpixels, 2), expected)
 
 
 @pytest.mark.parametrize(
