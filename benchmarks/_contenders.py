@@ -86,8 +86,8 @@ class Contender:
     parameters: dict[str, Any] = field(default_factory=dict)
     stops_early: bool = False
 
-    def run(self, problem: Problem, max_iter: int) -> Run:
-        """Fit, and wait for the device."""
+    def run(self, problem: Problem, max_iter: int | str) -> Run:
+        """Fit, and wait for the device; "auto" are the epochs of the estimator."""
         stopwatch = Stopwatch()
         dic = DeepImageClustering(
             **self.parameters, max_iter=max_iter, random_state=problem.seed, device=problem.device

@@ -1,8 +1,8 @@
 """What each part of the method earns: `python benchmarks/ablation.py`.
 
 Changes one thing at a time and compares with the default on the same images and seeds: the regions
-of ``n_segments="auto"`` and the labels of the network, both of one fit. Half of the images are of
-BSDS300 train, half of val.
+of ``n_segments="auto"``, and the labels of the network of ``n_segments=None``, which has other
+defaults. Half of the images are of BSDS300 train, half of val.
 
     python benchmarks/ablation.py                # a parameter of `DeepImageClustering()`
     python benchmarks/ablation.py variants       # what the package does not offer, see _variants.py
@@ -26,7 +26,6 @@ from typing import Any
 
 import numpy as np
 from _measures import GCE, PRI, SC, VOI, score
-from _network_labels import network_labels
 from _photographs import count_halves, image_name, load_halves
 from _results import Key, Results, Row, measure_each
 from _tables import compare, join, list_table, made_by, values_of
@@ -47,7 +46,7 @@ from sklearn.base import clone
 
 from sklearn_dic import DeepImageClustering, RegionMerging, __version__
 from sklearn_dic.hierarchy import MergedSuperpixels
-from sklearn_dic.superpixels import FelzenszwalbSuperpixels
+from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
 from sklearn_dic.utils._device import one_torch_thread
 
 HERE = Path(__file__).parent
@@ -90,6 +89,10 @@ TRAININGS: dict[str, Callable[[], AbstractContextManager]] = {
     "training: Adam": adam,
     "training: cosine schedule": cosine_schedule,
 }
+VOTERS = {
+    "regions": SLICSuperpixels(200, compactness=20),
+    "labels": FelzenszwalbSuperpixels(),
+}  # by default
 CONSENSUS = "answer: features of three seeds merged"
 ABSORBED = "answer: small pieces absorbed"
 CHANGES: dict[str, dict[str, Any]] = {
@@ -195,16 +198,16 @@ def main() -> None:
 
 
 def measure(fit: Fit) -> list[Row]:
-    """Segment once, and score each answer."""
-    with one_torch_thread():
-        answers, about = segment(fit)
+    """Segment, and score each answer."""
     rows = []
     for answer in fit.answers:
-        scores = score(fit.annotations, answers[answer])
+        with one_torch_thread():
+            labels, about = segment(fit, answer)
+        scores = score(fit.annotations, labels)
         rows.append(
             dict(zip(KEY, [*fit.key, answer], strict=True))
             | {measure.name: scores[measure.name] for measure in MEASURES}
-            | {"regions": len(np.unique(answers[answer]))}
+            | {"regions": len(np.unique(labels))}
             | about
             | {
                 "torch": version("torch"),
@@ -224,34 +227,30 @@ def answers_to(change: str) -> list[str]:
     return ["regions", "labels"]
 
 
-def segment(fit: Fit) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Regions and labels of an image, and how they were made."""
+def segment(fit: Fit, answer: str) -> tuple[np.ndarray, dict[str, Any]]:
+    """Regions or labels of an image, and how they were made."""
     here = f"CPU {platform.machine()}"
     if fit.change == NO_NETWORK:
-        regions = RegionMerging().fit_predict(fit.path)
-        return {"regions": regions}, {"epochs": 0, "device": here}
-    n_segments = "auto" if "regions" in fit.answers else None
+        return RegionMerging().fit_predict(fit.path), {"epochs": 0, "device": here}
+    n_segments = "auto" if answer == "regions" else None
     dic = DeepImageClustering(n_segments=n_segments, **CHANGES[fit.change], random_state=fit.seed)
     if fit.change in INPUTS:  # superpixels and the rest of the tree are those of the picture
         image = img_as_float(imread(fit.path))
         seen = INPUTS[fit.change](image)
-        dic.set_params(n_segments=None)
-        labels = dic.fit_predict(seen, superpixels=FelzenszwalbSuperpixels().fit_transform(image))
-        regions = merge(image, dic.transform(seen)) if "regions" in fit.answers else labels
+        labels = dic.fit_predict(seen, superpixels=clone(VOTERS[answer]).fit_transform(image))
+        if answer == "regions":
+            labels = merge(image, dic.predict_proba(seen))
     elif fit.change == CONSENSUS:
         seeds = [fit.seed, fit.seed + 100, fit.seed + 200]
-        dic.set_params(n_segments=None)
         fits = [clone(dic).set_params(random_state=seed).fit(fit.path) for seed in seeds]
         dic = fits[0]
-        regions = merge(fit.path, np.dstack([one.transform(fit.path) for one in fits]))
-        labels = dic.labels_
+        labels = merge(fit.path, np.dstack([one.predict_proba(fit.path) for one in fits]))
     else:
         with TRAININGS.get(fit.change, nullcontext)():
-            regions = dic.fit_predict(fit.path)
-        labels = regions if n_segments is None else network_labels(dic, fit.path)
+            labels = dic.fit_predict(fit.path)
     if fit.change == ABSORBED:
-        regions, labels = absorb_small(regions), absorb_small(labels)
-    return {"regions": regions, "labels": labels}, {
+        labels = absorb_small(labels)
+    return labels, {
         "epochs": dic.n_iter_,
         "precision": dic.precision_,
         "resolution": f"{dic.resolution_:.3g}",

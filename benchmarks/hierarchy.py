@@ -23,7 +23,6 @@ import numpy as np
 from _baselines import ward_tree
 from _best_cuts import score_all_cuts
 from _measures import NAMES, score
-from _network_labels import network_labels
 from _photographs import image_name, load_halves
 from _results import Results, Row
 from _tree_tables import DEFAULT, LEARNED, SIMPLEST, render, render_variants
@@ -177,8 +176,9 @@ def grow(
         start = perf_counter()
         with one_torch_thread():
             dic = DeepImageClustering(random_state=seed).fit(path)
-        seconds = perf_counter() - start
-        answers = {"auto": dic.labels_, "labels": network_labels(dic, path)}
+            seconds = perf_counter() - start
+            labels = DeepImageClustering(n_segments=None, random_state=seed).fit_predict(path)
+        answers = {"auto": dic.labels_, "labels": labels}
         tree = dic.region_merging_.tree_
         scores = score_cuts(tree, annotations)
         grown[f"{LEARNED}{seed}"] = Grown(tree, scores, seconds, answers)

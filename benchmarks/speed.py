@@ -84,7 +84,8 @@ def parse_arguments() -> argparse.Namespace:
     add("--image", default=None, metavar="FILE", help="another picture, without annotations")
     add("--n-clusters", type=int, default=100, help="of all but the default; %(default)s")
     add("--n-centers", type=int, default=32, help="of all but the default; %(default)s")
-    add("--max-iter", type=int, default=100, help="epochs of a fit; %(default)s")
+    add("--max-iter", type=int, default=None,
+        help="epochs of a fit; 100, and those of the default estimator")  # fmt: skip
     add("--epochs", type=int, default=2, help="epochs to time, after a first one; %(default)s")
     add("--full", action="store_true", help="time all epochs; on a GPU always")
     add("--repeats", type=int, default=REPEATS, help="alternations, or fits of a size; %(default)s")
@@ -98,6 +99,8 @@ def parse_arguments() -> argparse.Namespace:
     add("--results", type=Path, default=None, metavar="FILE",
         help="the rows; benchmarks/results/speed_fits.csv, for example")  # fmt: skip
     options = parser.parse_args()
+    options.own_epochs = "auto" if options.max_iter is None else options.max_iter
+    options.max_iter = 100 if options.max_iter is None else options.max_iter
     options.device = str(resolve_device(options.device))
     options.full = options.full or options.device != "cpu"
     return options
@@ -108,8 +111,11 @@ def measure_fits(options: argparse.Namespace) -> list[dict]:
     problem = choose_problem(options)
     contenders = choose_contenders(options)
     some = min(options.max_iter, 1 + options.epochs)
-    few = {c.name: options.max_iter if c.stops_early else some for c in contenders}
-    epochs = {c.name: options.max_iter if options.full else few[c.name] for c in contenders}
+    few = {c.name: options.own_epochs if c.stops_early else some for c in contenders}
+    epochs = {
+        c.name: options.max_iter if options.full and not c.stops_early else few[c.name]
+        for c in contenders
+    }
     apart = {
         c.name: in_fresh_process(measure_apart, c, problem, few[c.name], epochs[c.name])
         for c in contenders
@@ -169,7 +175,7 @@ def choose_contenders(options: argparse.Namespace) -> list[Contender]:
 
 
 def measure_apart(
-    contender: Contender, problem: Problem, few: int, max_iter: int
+    contender: Contender, problem: Problem, few: int | str, max_iter: int | str
 ) -> dict[str, float]:
     """Measure the first fit, memory and operations, in a process that did nothing before.
 
@@ -314,7 +320,7 @@ def measure_size(height: int, width: int, options: argparse.Namespace) -> dict:
     if options.device != "cpu":
         contender.run(problem, 1)
     with PeakMemory(options.device) as memory:
-        runs = [contender.run(problem, options.max_iter) for _ in range(options.repeats)]
+        runs = [contender.run(problem, options.own_epochs) for _ in range(options.repeats)]
     return {
         "height": height,
         "width": width,
@@ -330,7 +336,7 @@ def measure_size(height: int, width: int, options: argparse.Namespace) -> dict:
 def measure_collection(options: argparse.Namespace) -> list[dict]:
     """Fit a network to each of some pictures of one size, with one worker and with all."""
     images = choose_images(options.images)
-    dic = DeepImageClustering(max_iter=options.max_iter, device=options.device,
+    dic = DeepImageClustering(max_iter=options.own_epochs, device=options.device,
                               random_state=options.seed)  # fmt: skip
     seconds: dict[int, list[float]] = {n_jobs: [] for n_jobs in (1, cpu_count())}
     for n_jobs in seconds:  # the first time starts workers, and loads libraries in each

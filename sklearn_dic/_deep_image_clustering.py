@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, Literal, Self
@@ -40,7 +41,7 @@ from sklearn_dic.network import (
     plain_torch_state,
     refinement_loss,
 )
-from sklearn_dic.superpixels import get_superpixels_names
+from sklearn_dic.superpixels import SLICSuperpixels, get_superpixels_names
 from sklearn_dic.superpixels._map import open_with_superpixels
 from sklearn_dic.superpixels._parameter import SuperpixelsParameterMixin
 from sklearn_dic.superpixels._resolve import compute_superpixels, resolve_superpixels
@@ -63,7 +64,19 @@ from sklearn_dic.utils._validation import (
 )
 from sklearn_dic.utils._warnings import warn_caller
 
-LARGEST_TRAINED = 10_000  # pixels, where the resolution is chosen automatically
+
+@dataclass(frozen=True)
+class _Choice:
+    """What "auto" stands for."""
+
+    superpixels: Any
+    max_iter: int
+    largest: int  # pixels of the copy that the network is trained on
+
+
+# SLIC of its default compactness joins the grains of a fine texture into a few superpixels.
+FOR_REGIONS = _Choice(SLICSuperpixels(200, compactness=20), max_iter=12, largest=65_536)
+FOR_LABELS = _Choice("felzenszwalb", max_iter=100, largest=10_000)
 
 
 def _reads_tables(estimator: Any) -> bool:
@@ -94,11 +107,11 @@ class DeepImageClustering(
     n_clusters : int, default=32
         Largest number of labels of the network (C, or SPN, in [1]_), 1 to 65,535. Training
         merges labels, so usually far fewer are left.
-    superpixels : str, transformer, list of these or None, default="felzenszwalb"
+    superpixels : "auto", str, transformer, list of these or None, default="auto"
         The superpixels that vote: a name of `superpixels.get_superpixels_names()`, or any
         transformer from an image (H, W, C) to labels (H, W). None: every pixel votes for itself.
         In a list, such as ["felzenszwalb", SLICSuperpixels(400)], each method has a vote at
-        every pixel.
+        every pixel. "auto", see Notes.
     n_segments : int, "auto" or None, default="auto"
         "auto" or a number: the answer is regions of each image. A number says how many;
         "auto" leaves this to `region_merging`. None: the answer is the labels of the network,
@@ -128,8 +141,8 @@ class DeepImageClustering(
     connected_components : bool, default=False
         Give each connected piece (8 neighbours) of a label of the network a label of its own.
         Labels then count the pieces of each image.
-    max_iter : int, default=100
-        Largest number of epochs (T).
+    max_iter : "auto" or int, default="auto"
+        Largest number of epochs (T). "auto", see Notes.
     learning_rate : float, default=0.05
         Step of the gradient descent.
     momentum : float, default=0.9
@@ -144,9 +157,8 @@ class DeepImageClustering(
         See `tol`.
     resolution : {"auto"} or float, default="auto"
         Sides of the copy that the network is trained on, relative to the image, in (0, 1].
-        "auto" leaves 10,000 pixels of the largest image, at most half of the sides, so that a
-        large photograph takes as long as a small photograph. 1 is the method of [1]_. The answer
-        always has full size. A smaller resolution leaves more labels.
+        1 is the method of [1]_. The answer always has full size. A smaller resolution leaves more
+        labels. "auto", see Notes.
     device : str or torch.device, default="auto"
         "cpu", "cuda", "cuda:1", "mps"; "auto" is CUDA if there is a GPU, else the CPU.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
@@ -209,6 +221,12 @@ class DeepImageClustering(
     number of pixels. Pixels of a table (``channel_axis=-1``, 2-D) have no neighbours and so no
     regions: a table needs ``n_segments=None``.
 
+    "auto" suits the answer. Where it is regions, the network has to see what textures are made
+    of: 200 compact SLIC superpixels vote, in 12 epochs, on a copy of half the sides, or of 65,536
+    pixels if that is less (of a collection, 10,000 pixels an image). Where it is labels,
+    Felzenszwalb's superpixels vote, in up to 100 epochs, on a copy of half the sides, or of
+    10,000 pixels if that is less.
+
     `n_centers` to `connected_components` are the points in which [1]_ and the authors' code
     differ or leave a choice, `max_iter` to `resolution` the training, `device` and `precision`
     the machine.
@@ -233,7 +251,7 @@ class DeepImageClustering(
     _parameter_constraints: dict = {
         "n_clusters": [Interval(Integral, 1, 65_535, closed="both")],
         "superpixels": [
-            StrOptions(set(get_superpixels_names())),
+            StrOptions({"auto", *get_superpixels_names()}),
             HasMethods("fit_transform"),
             "array-like",  # a list; label maps get an error of their own
             None,
@@ -249,7 +267,7 @@ class DeepImageClustering(
         "head_norm": ["boolean"],
         "refine": ["boolean"],
         "connected_components": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "momentum": [Interval(Real, 0, 1, closed="left")],
         "min_clusters": [Interval(Integral, 1, None, closed="left")],
@@ -266,7 +284,7 @@ class DeepImageClustering(
         self,
         n_clusters: int = 32,
         *,
-        superpixels: Any = "felzenszwalb",
+        superpixels: Any = "auto",
         n_segments: int | Literal["auto"] | None = "auto",
         region_merging: RegionMerging | None = None,
         channel_axis: ChannelAxis = "auto",
@@ -278,7 +296,7 @@ class DeepImageClustering(
         head_norm: bool = True,
         refine: bool = True,
         connected_components: bool = False,
-        max_iter: int = 100,
+        max_iter: Literal["auto"] | int = "auto",
         learning_rate: float = 0.05,
         momentum: float = 0.9,
         min_clusters: int = 4,
@@ -368,13 +386,14 @@ default=None
         the same answer. `sklearn_dic.images.open_images` reads them with other options.
         """
         check_parameters(self)
-        task = FitTask.begin_fit(self, X, y, self.max_iter)
+        max_iter = self._choice.max_iter if self.max_iter == "auto" else self.max_iter
+        task = FitTask.begin_fit(self, X, y, max_iter)
         device = resolve_device(self.device)
         images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
         refuse_rows_of_image(X, images.form)
         network = self._make_network(images, device)
         self._check_images("fit", network, images, device, merges=self.n_segments is not None)
-        with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
+        with tqdm(total=max_iter, unit="epoch", disable=not self.verbose) as bar:
             bar.set_description("superpixels")
             voters = self._find_voters(images, superpixels)
             bar.reset()  # the clock counts epochs from here
@@ -391,7 +410,7 @@ default=None
                     batches,
                     votes,
                     inside,
-                    max_iter=self.max_iter,
+                    max_iter=max_iter,
                     learning_rate=self.learning_rate,
                     momentum=self.momentum,
                     min_clusters=min(self.min_clusters, self.n_clusters),
@@ -407,7 +426,7 @@ default=None
         task.end(lambda: vars(self))
         if training.stopped_by == "interrupt":
             warn_caller(
-                f"training was interrupted after epoch {self.n_iter_} of {self.max_iter}; the "
+                f"training was interrupted after epoch {self.n_iter_} of {max_iter}; the "
                 "estimator holds the state reached so far",
                 ConvergenceWarning,
             )
@@ -424,11 +443,11 @@ default=None
         channels: list[np.ndarray] = []  # of the network, in place of labels
 
         def label_each() -> Iterator[np.ndarray]:
-            """Label each image, and yield its features (H, W, C)."""
+            """Label each image, and yield the probabilities (H, W, C) of its labels."""
             shown = voters if self.refine else None
             for aggregated, maps, mask in with_voters(network, images, shown):
                 channels.append(vote(aggregated, maps, mask))
-                yield as_array(aggregated)
+                yield as_array(aggregated.softmax(dim=1))
 
         region_merging = None
         if self.n_segments is None:
@@ -514,7 +533,10 @@ default=None
             "prediction", X, superpixels, sample_mask, merges=merges
         )
         if self.region_merging_ is not None:
-            features = (as_array(aggregated) for aggregated in aggregate(self.module_, images))
+            features = (
+                as_array(aggregated.softmax(dim=1))
+                for aggregated in aggregate(self.module_, images)
+            )
             return self.region_merging_.predict(images, features=features)
         voters = self._find_voters(images, superpixels) if self.refine else None
         labels = [self._number(vote(*parts)) for parts in with_voters(self.module_, images, voters)]
@@ -641,17 +663,26 @@ list, dtype float32
             )
         refuse_large_network(task, network, images, device)
         if merges:
-            refuse_large_trees(images, network.n_clusters)
+            scene_size = getattr(self.region_merging, "scene_size", None)
+            refuse_large_trees(images, network.n_clusters, scene_size)
+
+    @property
+    def _choice(self) -> _Choice:
+        return FOR_LABELS if self.n_segments is None else FOR_REGIONS
+
+    @property
+    def _superpixel_methods(self) -> Any:
+        is_auto = isinstance(self.superpixels, str) and self.superpixels == "auto"
+        return self._choice.superpixels if is_auto else self.superpixels
 
     def _find_voters(self, images: Images, superpixels: Any) -> list[np.ndarray] | None:
         """Find the superpixels (K, H_i, W_i) that vote in images."""
         if superpixels is None:
-            return compute_superpixels(self.superpixels, images)
+            return compute_superpixels(self._superpixel_methods, images)
         return resolve_superpixels(superpixels, images)
 
     def _make_network(self, images: Images, device: torch.device) -> DICNetwork:
         """Make the network that the parameters describe, without weights."""
-        largest = max(height * width for height, width in images.shapes)
         return DICNetwork(
             images.n_channels,
             self.n_clusters,
@@ -667,11 +698,16 @@ list, dtype float32
             head_norm=self.head_norm,
             precision=resolve_precision(self.precision, device),
             resolution=(
-                min(0.5, (LARGEST_TRAINED / largest) ** 0.5)
-                if self.resolution == "auto"
-                else self.resolution
+                self._choose_resolution(images) if self.resolution == "auto" else self.resolution
             ),
         )
+
+    def _choose_resolution(self, images: Images) -> float:
+        """Choose the sides of the copies of the images, relative to the images."""
+        sizes = [height * width for height, width in images.shapes]
+        largest = self._choice.largest
+        together = max(largest, FOR_LABELS.largest * len(sizes))
+        return min(0.5, (largest / max(sizes)) ** 0.5, (together / sum(sizes)) ** 0.5)
 
     def _make_region_merging(self) -> RegionMerging:
         """Make the estimator of the regions, which cuts into `n_segments` if that is a number."""

@@ -6,7 +6,7 @@ from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClusterMixin, clone, is_clusterer
+from sklearn.base import BaseEstimator, ClusterMixin, clone
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
@@ -39,8 +39,8 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
 
     Neighbouring superpixels are compared by their mean colours, by the colours and textures of
     the coarse segments that they lie in, by the gradient and the spectral contour along their
-    border [1]_ [2]_, and by learned features where there are any. The tree of all merges is
-    kept, and can be cut into any number of regions afterwards. Any number of channels.
+    border [1]_ [2]_, and, in textures, by learned features where there are any. The tree of all
+    merges is kept, and can be cut into any number of regions afterwards. Any number of channels.
 
     Parameters
     ----------
@@ -57,9 +57,15 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         and the others are the coarse segmentations. None: watershed basins of the contours.
     features : transformer or None, default=None
         Learns features of the pixels: any transformer from an image to (H, W, D), such as
-        ``DeepImageClustering()``. A clone is fitted to the images. None: no features.
-    features_weight : float, default=0.2
-        Weight of the features against the colours.
+        ``DeepImageClustering()``. A clone is fitted to the images. If it has `predict_proba`, the
+        probabilities of its labels are the features. None: no features.
+    features_weight : float or "auto", default="auto"
+        Weight of the features against the colours. "auto" uses them in textures alone, see Notes.
+    scene_size : float or None, default=None
+        Side, in pixels, of the square that shows a scene. None: each image is one scene, so a
+        photograph has about the same regions at twice the resolution. A number, such as 400, is
+        for maps, mosaics and sections of tissue: twice as wide an image has about twice as many
+        regions, and what lies far away changes little.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
@@ -77,7 +83,6 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         All merges of each image.
     features_ : transformer or None
         The fitted clone of `features`; None if there was none, or features were passed to `fit`.
-        A clusterer has ``n_segments=None`` there, since its own regions are not needed.
     n_features_in_ : int
         Number of image channels.
 
@@ -90,12 +95,19 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
     Notes
     -----
     "auto" cuts at the distance :math:`\min(76, 105 / n^{1/4})`, where n is the number of regions
-    that explain 40 % of the variance of the superpixels' colours and learned features. So an image
-    of many small objects, such as a section of tissue, is cut at a smaller distance than an image
-    of a few large objects. The constants were chosen on photographs, textures, nuclei, membranes,
-    objects and materials together; `coarseness` multiplies the distance.
+    for each scene that explain 40 % of the variance of the superpixels' colours and learned
+    features. So an image of many small objects, such as a section of tissue, is cut at a smaller
+    distance than an image of a few large objects. In textures the distance is at most 0.7 of the
+    second largest of the tree. The constants were chosen on photographs,
+    textures, nuclei, membranes, objects and materials together; `coarseness` multiplies the
+    distance.
 
-    Distances are in the units of Lab. Sizes of regions are shares of the image, and
+    Learned features are used in textures: they have the weight 7 if they are at least 5 times as
+    contiguous as the colours over the superpixels, by Geary's ratio, and else 0. In textures
+    neighbouring superpixels differ in colour and belong together all the same; elsewhere the
+    colours and their borders say more, and the answer is that of a tree without features.
+
+    Distances are in the units of Lab. Sizes of regions are shares of the scene, and
     the strengths of borders are relative to their mean in the image, so that distances mean
     about the same for all superpixel methods.
 
@@ -130,7 +142,8 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
             None,
         ],
         "features": [HasMethods(["fit", "transform"]), None],
-        "features_weight": [Interval(Real, 0, None, closed="left")],
+        "features_weight": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
+        "scene_size": [Interval(Real, 1, None, closed="left"), None],
         "channel_axis": CHANNEL_AXIS,
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
@@ -144,7 +157,8 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         coarseness: float = 1.0,
         superpixels: Any = None,
         features: Any = None,
-        features_weight: float = 0.2,
+        features_weight: float | Literal["auto"] = "auto",
+        scene_size: float | None = None,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -155,6 +169,7 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         self.superpixels = superpixels
         self.features = features
         self.features_weight = features_weight
+        self.scene_size = scene_size
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -209,7 +224,7 @@ default=None
         transformer = None
         if features is None and self.features is not None:
             transformer = self._fit_features(X, images)
-            features = transformer.transform(_without_nan(X, images))
+            features = _features_of(transformer, X, images)
         trees = self._build(images, superpixels, features)
         warn_of_fewer(trees, self.n_segments, self.threshold)
         labels = self._cut(trees, self.n_segments, self.threshold)
@@ -304,14 +319,12 @@ default=None
         check_parameters(self)
         check_cut(None if self.threshold is not None else self.n_segments, self.threshold)
         images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
-        refuse_large_trees(images)
+        refuse_large_trees(images, scene_size=self.scene_size)
         return images, superpixels
 
     def _fit_features(self, X: Any, images: Images) -> Any:
         """Fit a clone of the features' transformer."""
         transformer = clone(self.features)
-        if is_clusterer(transformer) and "n_segments" in transformer.get_params(deep=False):
-            transformer.set_params(n_segments=None)
         params = {}
         if images.masks is not None and has_fit_parameter(transformer, "sample_mask"):
             params["sample_mask"] = images.in_form_of_input(images.masks)
@@ -326,7 +339,7 @@ default=None
         images, superpixels = self._open(X, superpixels, sample_mask)
         check_n_channels(self, images)
         if features is None and self.features_ is not None:
-            features = self.features_.transform(_without_nan(X, images))
+            features = _features_of(self.features_, X, images)
         return images, self._build(images, superpixels, features)
 
     def _build(self, images: Images, superpixels: Any, features: Any) -> list[MergeTree]:
@@ -343,7 +356,7 @@ default=None
             images.every_mask(),
         )
         trees = for_each(
-            partial(_build_tree, self.features_weight),
+            partial(_build_tree, self.features_weight, self.scene_size),
             zip(*parts, strict=True),
             n_items=len(images),
             n_jobs=self.n_jobs,
@@ -369,7 +382,8 @@ default=None
 
 
 def _build_tree(
-    features_weight: float,
+    features_weight: float | Literal["auto"],
+    scene_size: float | None,
     parts: tuple[np.ndarray, np.ndarray | None, Any, np.ndarray | None],
 ) -> MergeTree:
     """Build the tree of an image."""
@@ -383,11 +397,14 @@ def _build_tree(
         coarse=coarse or None,
         features=features,
         features_weight=features_weight,
+        scene_size=scene_size,
         mask=mask,
     )
 
 
-def refuse_large_trees(images: Images, n_features: int = 0) -> None:
+def refuse_large_trees(
+    images: Images, n_features: int = 0, scene_size: float | None = None
+) -> None:
     """Refuse images whose trees would need too much memory.
 
     Raises
@@ -396,11 +413,17 @@ def refuse_large_trees(images: Images, n_features: int = 0) -> None:
         The message has the memory needed, the memory available, and a remedy.
     """
     height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
-    needed = tree_bytes(height * width, images.n_channels, n_features)
+    needed = tree_bytes(height * width, images.n_channels, n_features, scene_size)
     needed += 16 * sum(height * width for height, width in images.shapes)  # maps of all images
     task = f"the merge tree of an image of {width} x {height} pixels"
     remedy = "reduce the images or cut them into tiles"
     refuse_too_large(needed, host_memory(), "the host", task, remedy)
+
+
+def _features_of(transformer: Any, X: Any, images: Images) -> Any:
+    """Compute the features of each pixel; probabilities of labels where there are any."""
+    compute = getattr(transformer, "predict_proba", transformer.transform)
+    return compute(_without_nan(X, images))
 
 
 def _without_nan(X: Any, images: Images) -> Any:

@@ -143,11 +143,7 @@ def expected_failures(estimator: Any) -> dict[str, str]:
     if is_table:
         return NO_NEIGHBOURS if isinstance(estimator, RegionMerging) else {}
     if isinstance(estimator, PerImage | RegionMerging):
-        failures = ONE_GREY_IMAGE | OF_CLUSTERERS | ROWS_ARE_NO_IMAGES
-        if params.get("estimator__n_segments", params.get("n_segments")) == "auto":
-            # The noise that this check draws is a single region, in whatever order.
-            del failures["check_methods_sample_order_invariance"]
-        return failures
+        return ONE_GREY_IMAGE | OF_CLUSTERERS | ROWS_ARE_NO_IMAGES
     return ONE_GREY_IMAGE | ROWS_ARE_NO_IMAGES
 
 

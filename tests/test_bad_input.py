@@ -131,7 +131,7 @@ def test_what_merging_takes_is_what_was_estimated(n_channels, n_features):
 
 def test_a_score_merges_nothing(dic, monkeypatch):
     image = np.random.RandomState(0).rand(40, 60, 3)
-    dic.set_params(n_segments=5).fit(image)
+    dic.set_params(n_segments=5, superpixels=None).fit(image)
     monkeypatch.setattr("sklearn_dic._region_merging.tree_bytes", lambda *_: 2**60)
     with pytest.raises(MemoryError, match="the merge tree of an image of 60 x 40 pixels needs"):
         dic.predict(image)

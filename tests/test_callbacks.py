@@ -255,7 +255,9 @@ def test_scores_inside_a_search(dic, images, annotations, n_jobs, one_thread):
 
 
 def test_a_callback_stops(photo):
-    dic = DeepImageClustering(16, max_iter=20, tol=None, min_clusters=1, random_state=0)
+    dic = DeepImageClustering(
+        16, n_segments=None, max_iter=20, tol=None, min_clusters=1, random_state=0
+    )
     free = clone(dic).fit(photo)
     n_labels = free.n_labels_curve_[0] - 3
     dic.set_callbacks(StopAtFewLabels(n_labels)).fit(photo)
@@ -302,7 +304,9 @@ def test_a_callback_that_raises_leaves_the_fit_before(dic, photo):
 
 
 def test_an_epoch_that_is_gone_back_from_ends_without_an_estimator(photo):
-    dic = DeepImageClustering(16, max_iter=20, tol=None, min_clusters=1, random_state=0)
+    dic = DeepImageClustering(
+        16, n_segments=None, max_iter=20, tol=None, min_clusters=1, random_state=0
+    )
     curve = clone(dic).fit(photo).n_labels_curve_
     dic.set_params(min_clusters=curve[0])
     recorder = Recorder()

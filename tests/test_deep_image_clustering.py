@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import io
 import pickle
 
@@ -13,7 +14,8 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import adjusted_rand_score
 from sklearn.pipeline import make_pipeline
 
-from sklearn_dic import DeepImageClustering
+from sklearn_dic import DeepImageClustering, _deep_image_clustering
+from sklearn_dic.datasets import make_mosaic
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
 from tests._registry import CLUSTERERS
 from tests.network.test_torch_state import STATES
@@ -319,6 +321,47 @@ def test_resolution_is_half_and_less_for_large_images(dic):
     assert dic.set_params(resolution=0.3).fit(small).resolution_ == 0.3
 
 
+def test_regions_are_learned_at_a_higher_resolution_than_labels(monkeypatch):
+    choices = {"FOR_REGIONS": 600, "FOR_LABELS": 100}
+    for name, largest in choices.items():
+        choice = dataclasses.replace(getattr(_deep_image_clustering, name), largest=largest)
+        monkeypatch.setattr(_deep_image_clustering, name, choice)
+    dic = DeepImageClustering(2, max_iter=1, superpixels=None, n_segments=1, random_state=0)
+    small, wide = np.zeros((40, 25)), np.zeros((20, 200))
+    assert dic.fit(small).resolution_ == 0.5  # 600 pixels would be more
+    assert dic.fit(wide).resolution_ == pytest.approx((600 / 4000) ** 0.5)
+    # Eight images have 100 pixels each, and five 600 in all.
+    assert dic.fit(8 * [small]).resolution_ == pytest.approx(0.1**0.5)
+    assert dic.fit(5 * [small]).resolution_ == pytest.approx((600 / 5000) ** 0.5)
+    dic.set_params(n_segments=None)
+    assert dic.fit(wide).resolution_ == pytest.approx((100 / 4000) ** 0.5)
+    assert dic.fit(5 * [small]).resolution_ == pytest.approx(0.1**0.5)
+
+
+@pytest.mark.parametrize(
+    ("n_segments", "superpixels", "max_iter"),
+    [
+        ("auto", SLICSuperpixels(200, compactness=20), 12),
+        (5, SLICSuperpixels(200, compactness=20), 12),
+        (None, "felzenszwalb", 100),
+    ],
+)
+def test_auto_suits_the_answer(n_segments, superpixels, max_iter):
+    image = data.coffee()[::8, ::8]
+    dic = DeepImageClustering(4, n_segments=n_segments, tol=None, min_clusters=1, random_state=0)
+    fitted = clone(dic).fit(image)
+    dic.set_params(superpixels=superpixels, max_iter=max_iter)
+    np.testing.assert_array_equal(fitted.superpixel_labels_, dic.fit(image).superpixel_labels_)
+    assert fitted.loss_curve_ == dic.loss_curve_
+    assert fitted.n_iter_ == max_iter
+
+
+def test_the_superpixels_of_a_fine_texture_are_many():
+    image = make_mosaic(5, (96, 128), random_state=0)[0]  # without a warning, which is an error
+    dic = DeepImageClustering(4, n_segments=5, max_iter=1, random_state=0).fit(image)
+    assert dic.superpixel_labels_.max() + 1 > 80
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_precision(dic, photo, precision):
     dic.set_params(precision=precision).fit(photo)
@@ -345,11 +388,12 @@ def test_the_answer_is_that_of_the_last_epoch(photo):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_no_fewer_than_min_clusters_are_left(photo, seed):
     parameters = {"tol": None, "resolution": 1, "precision": "float32", "random_state": seed}
+    parameters |= {"superpixels": "felzenszwalb", "n_segments": None}
     photo = photo[::2, ::2]
     free = DeepImageClustering(8, min_clusters=1, max_iter=30, **parameters).fit(photo)
     least = free.n_labels_curve_[-1] + 1
     assert least <= free.n_labels_curve_[0]
-    dic = DeepImageClustering(8, min_clusters=least, **parameters).fit(photo)
+    dic = DeepImageClustering(8, min_clusters=least, max_iter=30, **parameters).fit(photo)
     assert dic.stopped_by_ == "min_clusters"
     for max_iter in (dic.n_iter_, dic.n_iter_ + 1):
         assert dic.set_params(max_iter=max_iter).fit(photo).n_clusters_ >= least

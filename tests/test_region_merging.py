@@ -187,8 +187,9 @@ def test_the_estimator_builds_the_tree_of_the_function(photo):
     image = (photo / 255).astype(np.float32)
     ours, expected = RegionMerging().fit(photo).tree_, build_merge_tree(image)
     np.testing.assert_array_equal(ours.children_, expected.children_)
-    names = [signature(each).parameters for each in (RegionMerging, build_merge_tree)]
-    assert len({parameters["features_weight"].default for parameters in names}) == 1
+    ours, theirs = (signature(each).parameters for each in (RegionMerging, build_merge_tree))
+    for name in ("features_weight", "scene_size"):
+        assert ours[name].default == theirs[name].default
 
 
 def test_textures_are_found():
@@ -262,7 +263,7 @@ def test_superpixels_of_the_step_before(photo):
 def test_features_decide_where_colors_do_not():
     random = np.random.RandomState(0)
     noise = random.rand(40, 60)
-    superpixels = np.arange(4).repeat(10)[:, None] * 6 + np.arange(6).repeat(10)
+    superpixels = np.arange(8).repeat(5)[:, None] * 12 + np.arange(12).repeat(5)
     learned = np.zeros((40, 60, 2), np.float32)
     learned[10:, :, 1] = 1e-3  # whatever its unit
     merging, image = RegionMerging(2), SuperpixelMap(superpixels, noise)
@@ -293,10 +294,15 @@ def test_the_distance_of_auto_by_hand():
     share = (0.4 - explained[place - 1]) / (explained[place] - explained[place - 1])
     n_regions = place + 1 + share
     assert n_regions > 4
-    found = find_auto_threshold(children, np.eye(16), sizes)
+    distances = np.arange(15.0)
+    found = find_auto_threshold(children, distances, np.eye(16), sizes)
     assert found == pytest.approx(105 / n_regions**0.25)
-    assert find_auto_threshold(children, np.ones((16, 1)), sizes) == 76
-    assert find_auto_threshold(np.zeros((0, 2), int), np.ones((1, 3)), np.ones(1)) == 76
+    assert find_auto_threshold(children, distances, np.ones((16, 1)), sizes) == 76
+    in_textures = find_auto_threshold(children, distances, np.eye(16), sizes, has_textures=True)
+    assert in_textures == pytest.approx(0.7 * 13)
+    assert (
+        find_auto_threshold(np.zeros((0, 2), int), np.zeros(0), np.ones((1, 3)), np.ones(1)) == 76
+    )
 
 
 def test_auto_cuts_at_its_distance(photo):
@@ -373,6 +379,9 @@ def test_several_maps_enclose_the_first(photo):
         ({"superpixels": "kmeans"}, "'superpixels'"),
         ({"features": "dic"}, "'features'"),
         ({"features_weight": -1}, "'features_weight'"),
+        ({"features_weight": "some"}, "'features_weight' .*'auto'.* Got 'some'"),
+        ({"scene_size": 0}, "'scene_size' .* Got 0"),
+        ({"scene_size": "auto"}, "'scene_size' .* Got 'auto'"),
     ],
 )
 def test_bad_parameters(photo, parameters, message):

@@ -88,13 +88,18 @@ def test_the_number_of_labels_does_not_limit_the_regions(dic):
 
 
 def test_regions_are_those_of_region_merging_with_the_learned_features(dic, photo):
-    dic.fit(photo)
-    merging = RegionMerging(7).fit(photo, features=dic.transform(photo))
+    weighted = RegionMerging(7, features_weight=1)
+    dic.set_params(region_merging=weighted).fit(photo)
+    merging = clone(weighted).fit(photo, features=dic.predict_proba(photo))
     np.testing.assert_array_equal(dic.labels_, merging.labels_)
-    learning = RegionMerging(7, features=clone(dic)).fit(photo)
+    np.testing.assert_array_equal(dic.region_merging_.tree_.distances_, merging.tree_.distances_)
+    learning = clone(weighted).set_params(features=clone(dic)).fit(photo)
     np.testing.assert_array_equal(dic.labels_, learning.labels_)
-    assert learning.features_.region_merging_ is None
+    np.testing.assert_array_equal(learning.tree_.distances_, merging.tree_.distances_)
     np.testing.assert_array_equal(learning.predict(photo), learning.labels_)
+    np.testing.assert_array_equal(dic.predict(photo), dic.labels_)
+    of_logits = clone(weighted).fit(photo, features=dic.transform(photo))
+    assert not np.array_equal(of_logits.tree_.distances_, merging.tree_.distances_)
     without = RegionMerging(7).fit(photo)
     assert not np.array_equal(merging.tree_.distances_, without.tree_.distances_)
 

@@ -48,8 +48,9 @@ show(
 # %%
 # The superpixels
 # ---------------
-# ``superpixels`` vote the labels of the network. The default is Felzenszwalb's, which grow as far
-# as the picture is even. SLIC's have about the same size, which their own ``n_segments`` sets.
+# ``superpixels`` vote the labels of the network. The default for labels is Felzenszwalb's, which
+# grow as far as the picture is even. SLIC's, the default for regions, have about the same size,
+# which their own ``n_segments`` sets.
 show(
     {
         "Felzenszwalb": segment(n_segments=None),

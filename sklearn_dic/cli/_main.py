@@ -21,6 +21,7 @@ from sklearn_dic.cli._options import (
     add_outputs,
     outputs_of,
     parse_count,
+    parse_epochs,
     parse_frame,
     parse_number,
     parse_superpixels,
@@ -140,18 +141,19 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--superpixels", type=parse_superpixels, default=defaults["superpixels"],
         metavar="NAME|FILES",
         help="superpixels that vote the labels of the network: "
-        f"{', '.join(get_superpixels_names())}; none; or files such as 'mcg/{{stem}}.mat' "
-        "(default: %(default)s)")  # fmt: skip
+        f"{', '.join(get_superpixels_names())}; auto: chosen for the answer; none; or files "
+        "such as 'mcg/{stem}.mat' (default: %(default)s)")  # fmt: skip
     add("--n-segments", type=parse_count, default=defaults["n_segments"], metavar="N",
         help="N regions; auto: chosen for each image; none: labels of the network (default: "
         "%(default)s)")  # fmt: skip
     add("--connected-components", action="store_true",
         help="give each connected component a label; needs --n-segments none")  # fmt: skip
-    add("--max-iter", type=int, default=defaults["max_iter"], metavar="T",
-        help="largest number of epochs (default: %(default)s)")  # fmt: skip
+    add("--max-iter", type=parse_epochs, default=defaults["max_iter"], metavar="T",
+        help="largest number of epochs (default: %(default)s, 12 for regions and 100 for "
+        "labels)")  # fmt: skip
     add("--resolution", type=parse_number, default=defaults["resolution"], metavar="R",
         help="size of the image for training, as a fraction of each side, above 0 and up to 1 "
-        "(default: %(default)s, about 10,000 pixels)")  # fmt: skip
+        "(default: %(default)s, half of each side or less)")  # fmt: skip
     add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)")
     add("--random-state", type=int, default=0, metavar="SEED", help="default: %(default)s")
     add_outputs(parser)

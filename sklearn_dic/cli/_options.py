@@ -46,7 +46,7 @@ def parse_superpixels(text: str) -> str | FileSuperpixels | None:
         return None
     if Path(text).suffix:
         return FileSuperpixels(text)
-    names = get_superpixels_names()
+    names = ["auto", *get_superpixels_names()]
     if text not in names:
         raise argparse.ArgumentTypeError(
             f"{text!r} is neither {', '.join(names)}, nor none, nor a file like 'mcg/{{stem}}.mat'"
@@ -72,6 +72,16 @@ def parse_count(text: str) -> str | int | None:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1, nor auto, nor none")
     return int(text)
+
+
+def parse_epochs(text: str) -> str | int:
+    """Parse a whole number, or "auto"."""
+    if text == "auto":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor auto") from None
 
 
 def parse_number(text: str) -> str | float:

@@ -1,7 +1,7 @@
 """From an image and its superpixels to a merge tree."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.ndimage import find_objects
@@ -9,18 +9,23 @@ from scipy.ndimage import find_objects
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._basins import find_basins
+from sklearn_dic.hierarchy._channels import expose, to_comparable
 from sklearn_dic.hierarchy._coarse import coarse_segmentations
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
 from sklearn_dic.hierarchy._cuts import find_auto_threshold
-from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
+from sklearn_dic.hierarchy._features import (
+    choose_weight,
+    describe_regions,
+    mean_by_region,
+    relative_spread,
+    smooth_by_region,
+)
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
 from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.hierarchy._weights import MergeWeights
-from sklearn_dic.images._color import is_in_unit_range, to_lab
 from sklearn_dic.images._masks import fill_outside
 from sklearn_dic.superpixels._map import check_superpixel_map
-from sklearn_dic.utils._warnings import warn_caller
 
 # Of a border, relative to the mean of the basins. It changes 1 tree of 100, a little.
 LEAST_STRENGTH = 0.05
@@ -32,7 +37,8 @@ def build_merge_tree(
     *,
     coarse: Sequence[Any] | None = None,
     features: Any = None,
-    features_weight: float = 0.2,
+    features_weight: float | Literal["auto"] = "auto",
+    scene_size: float | None = None,
     mask: Any = None,
     weights: MergeWeights | None = None,
 ) -> MergeTree:
@@ -41,18 +47,22 @@ def build_merge_tree(
     Parameters
     ----------
     image : ndarray of shape (H, W, C)
-        Floats. Three channels from 0 to 1 are RGB, and compared in Lab; others are stretched
-        to its range.
+        Floats. A grey image, and three channels from 0 to 1, are RGB and compared in Lab; others
+        are stretched to its range. The exposure does not matter.
     superpixels : array-like of int, shape (H, W), default=None
         The leaves of the tree. None: watershed basins of the contours.
     coarse : sequence of array-like of int, shape (H, W), default=None
         Coarse segmentations: superpixels in the same segment look more alike. None:
         Felzenszwalb's at three scales.
     features : array-like of shape (H, W, D), default=None
-        Further features of the pixels, such as learned features. They are scaled to vary as much
-        over the image as its colours.
-    features_weight : float, default=0.2
-        Weight of the features against the colours. 0 ignores them.
+        Further features of the pixels, such as learned features. They are smoothed over a
+        thirtieth of the image, and scaled to vary as much over the image as its colours.
+    features_weight : float or "auto", default="auto"
+        Weight of the features against the colours. 0 ignores them; "auto" uses them in textures
+        alone, see `RegionMerging`.
+    scene_size : float, default=None
+        Side in pixels of the square that shows a scene, see `RegionMerging`. None: the image is
+        one scene.
     mask : array-like of bool, shape (H, W), default=None
         False where pixels do not count: they have label -1, and change nothing in the rest, which
         may hold NaN. None: all count.
@@ -62,7 +72,7 @@ def build_merge_tree(
     Returns
     -------
     tree : MergeTree
-        Sizes are shares of the image, and the strengths of borders are relative to those of the
+        Sizes are shares of a scene, and the strengths of borders are relative to those of the
         basins, so that distances mean about the same in images of any size and for all
         superpixel methods.
 
@@ -92,8 +102,11 @@ def build_merge_tree(
     if coarse is not None:
         coarse = [check_superpixel_map(labels, shape, "the image")[box] for labels in coarse]
     if features is not None:
-        features = _check_features(features, shape)[box] if features_weight > 0 else None
-    tree = _build(image, superpixels, coarse, features, features_weight, inside, weights)
+        features = None if features_weight == 0 else _check_features(features, shape)[box]
+    scene_pixels = None if scene_size is None else scene_size**2
+    tree = _build(
+        image, superpixels, coarse, features, features_weight, scene_pixels, inside, weights
+    )
     if mask is not None:
         leaves = np.full(shape, -1, np.int32)
         leaves[box] = tree.leaf_labels
@@ -106,32 +119,40 @@ def _build(
     superpixels: np.ndarray | None,
     coarse: Sequence[np.ndarray] | None,
     features: np.ndarray | None,
-    features_weight: float,
+    features_weight: float | Literal["auto"],
+    scene_pixels: float | None,
     mask: np.ndarray | None,
     weights: MergeWeights,
 ) -> MergeTree:
     """Merge the superpixels of an image that was checked."""
-    channels = _to_lab(image)
+    exposed = expose(image, mask)
+    channels = to_comparable(image, exposed)
     # Leaves of the tree: the superpixels, or basins of the contours
     colors = quantize_colors(channels, mask=mask)
     if superpixels is None or weights.spectral_exponent > 0:
-        contours = spectral_contours(colors, mutual_information(colors), features)
+        contours = spectral_contours(colors, mutual_information(colors), scene_pixels)
         basins = _number(find_basins(channels, contours, mask), mask)
     leaves = basins if superpixels is None else _number(superpixels, mask)
     # Features of the leaves: colours, colours of their coarse segments, learned features
     if weights.coarse == 0:
         coarse = []
     elif coarse is None:
-        coarse = coarse_segmentations(image)
+        coarse = coarse_segmentations(exposed, scene_pixels)
     descriptions = describe_regions(channels, colors, leaves, coarse, weights.coarse)
     means = descriptions[:, : channels.shape[2]]
+    adjacency = find_adjacency(leaves)
+    weight = 0.0
     if features is not None:
-        inside = ... if mask is None else mask
-        scale = features_weight * relative_spread(features[inside], channels[inside])
-        learned = scale * mean_by_region(features, leaves)
+        weight = (
+            choose_weight(mean_by_region(features, leaves), means, adjacency)
+            if features_weight == "auto"
+            else features_weight
+        )
+    if features is not None and weight > 0:
+        learned = smooth_by_region(features, leaves, scene_pixels or leaves.size)
+        learned *= weight * relative_spread(learned, channels, leaves)
         descriptions, means = np.hstack([descriptions, learned]), np.hstack([means, learned])
     # Strength of their borders
-    adjacency = find_adjacency(leaves)
     contrasts = np.zeros(len(adjacency.pairs))
     if weights.gradient > 0:
         contrasts += weights.gradient * gradient_contrast(channels, adjacency)
@@ -143,7 +164,7 @@ def _build(
         strengths = _relative(mean_along_borders(contours, adjacency), contours, basins)
         factors = np.maximum(strengths, LEAST_STRENGTH) ** weights.spectral_exponent
     sizes = np.bincount(leaves[leaves >= 0])
-    shares = sizes / sizes.sum()
+    shares = sizes / (scene_pixels or sizes.sum())
     children, distances = agglomerate(
         descriptions,
         shares,
@@ -154,7 +175,8 @@ def _build(
         size_exponent=weights.size_exponent,
         border_exponent=weights.border_exponent,
     )
-    return MergeTree(leaves, children, distances, find_auto_threshold(children, means, shares))
+    threshold = find_auto_threshold(children, distances, means, shares, has_textures=weight > 0)
+    return MergeTree(leaves, children, distances, threshold)
 
 
 def _crop(mask: np.ndarray, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], np.ndarray]:
@@ -178,19 +200,6 @@ def _number(labels: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
     numbered = np.full(labels.shape, -1, np.int32)
     numbered[mask] = np.unique(labels[mask], return_inverse=True)[1]
     return numbered
-
-
-def _to_lab(image: np.ndarray) -> np.ndarray:
-    """Lab of RGB; other channels are stretched."""
-    if is_in_unit_range(image):
-        return to_lab(image, None)
-    is_picture = image.shape[:2] != (1, 1) and image.shape[2] == 3  # and no pixel of a table
-    if is_picture and 0 <= image.min() < image.max() <= 255 and (image % 1 == 0).all():
-        warn_caller(
-            f"three channels of whole numbers from {image.min():g} to {image.max():g} are merged "
-            "as they are, and not in Lab as RGB from 0 to 1 is: if they are RGB, divide by 255"
-        )
-    return to_lab(image, False)
 
 
 def _relative(strengths: np.ndarray, contours: np.ndarray, basins: np.ndarray) -> np.ndarray:

@@ -16,24 +16,39 @@ LARGEST_DISTANCE = 76.0
 DISTANCE = 105.0
 EXPLAINED = 0.4
 EXPONENT = 0.25
+SECOND_LARGEST = 0.7
 
 
-def find_auto_threshold(children: np.ndarray, features: np.ndarray, sizes: np.ndarray) -> float:
+def find_auto_threshold(
+    children: np.ndarray,
+    distances: np.ndarray,
+    features: np.ndarray,
+    sizes: np.ndarray,
+    *,
+    has_textures: bool = False,
+) -> float:
     r"""Find the distance at which "auto" cuts a tree.
 
-    It is :math:`\min(76, 105 / n^{1/4})`, where n is the number of regions of this tree that
-    explain 40 % of the variance of its leaves' features: the more regions an image needs before
-    its colours are explained, the smaller the distance. An image of few large objects has a small
-    n, a texture or a section of tissue with many cells a large n.
+    It is :math:`\min(76, 105 / n^{1/4})`, where n is the number of regions of this tree, for each
+    scene, that explain 40 % of the variance of its leaves' features: the more regions an image
+    needs before its colours are explained, the smaller the distance. An image of few large objects
+    has a small n, a texture or a section of tissue with many cells a large n. In textures it is at
+    most 0.7 of the second largest distance of the tree: how far two textures are apart depends on
+    the features that were learned.
 
     Parameters
     ----------
     children : ndarray of int, shape (n_leaves - 1, 2)
         The merges of the tree.
+    distances : ndarray of shape (n_leaves - 1,)
+        Their distances, increasing.
     features : ndarray of shape (n_leaves, n_features)
         Mean colours, and learned features, of the leaves.
     sizes : ndarray of shape (n_leaves,)
-        Share of the image of each leaf.
+        Sizes of the leaves, in scenes: their sum is 1 if the image is one scene.
+
+    has_textures : bool, default=False
+        Whether the tree was made by learned features of textures.
 
     Returns
     -------
@@ -53,7 +68,11 @@ def find_auto_threshold(children: np.ndarray, features: np.ndarray, sizes: np.nd
     n_regions = 1.0
     if explained[-1] > 0:
         n_regions += np.interp(EXPLAINED * explained[-1], explained, np.arange(n_leaves))
-    return float(min(LARGEST_DISTANCE, DISTANCE / n_regions**EXPONENT))
+    n_regions = max(1.0, n_regions / sizes.sum())
+    threshold = min(LARGEST_DISTANCE, DISTANCE / n_regions**EXPONENT)
+    if has_textures and len(distances) > 1:
+        threshold = min(threshold, SECOND_LARGEST * distances[-2])
+    return float(threshold)
 
 
 def choose_n_segments(tree: MergeTree, coarseness: float = 1.0) -> int:

@@ -16,7 +16,7 @@ class MergedSuperpixels(BaseSuperpixels):
     The tree is built as in `RegionMerging`, from the contours of the whole image. When these
     regions vote, `DeepImageClustering` with ``n_segments=None`` learns labels that are closer to
     human annotations, in fewer epochs, than with Felzenszwalb's superpixels. Images have any
-    number of channels; three channels from 0 to 1 are RGB, and are compared in Lab.
+    number of channels; grey, and three channels from 0 to 1, are RGB, and are compared in Lab.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class MergedSuperpixels(BaseSuperpixels):
     See Also
     --------
     RegionMerging : Returns such regions as the segmentation.
-    sklearn_dic.superpixels.FelzenszwalbSuperpixels : The superpixels that vote by default.
+    sklearn_dic.superpixels.FelzenszwalbSuperpixels : They vote on labels by default.
 
     Examples
     --------

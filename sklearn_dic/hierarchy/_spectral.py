@@ -1,6 +1,7 @@
 """Contours of the whole image, by normalized cuts."""
 
 import math
+from itertools import product
 
 import numpy as np
 from scipy.linalg import eigh
@@ -12,33 +13,32 @@ from sklearn_dic.hierarchy._adjacency import step_slices
 from sklearn_dic.images._masks import fill_outside
 
 # Chosen on BSDS300; values 50% larger or smaller hardly change the scores.
-LARGEST = 17_500  # pixels of the copy that is cut: a third of the sides of 321 x 481
+LARGEST = 17_500  # pixels of the copy of a scene: a third of the sides of 321 x 481
+OVERLAP = 4  # windows overlap by this part of their sides
 RADIUS = 4  # pixels of the copy: the longest distance with an affinity
 N_VECTORS = 16
-FEATURE_SPREAD = 1.5  # width of the Gaussian affinity, against the spread of the features
-EXTREMES = 0.005  # share of the pixels whose features are extremes, on either side
 SIGMA = 0.7  # pixels of the copy: width of the Gaussian whose derivative is taken
 LEAST_CUT = 1e-4  # the smallest eigenvalue that is divided by
 TOLERANCE = 1e-8  # of the eigenvalues: the answer does not depend on the number of threads
 SMALL = 200  # pixels, up to which it is faster to find the eigenvectors directly
 
 
-def reduction_step(n_pixels: int) -> int:
-    """Choose the factor by which the sides of an image are reduced."""
+def reduction_step(n_pixels: float) -> int:
+    """Choose the factor by which the sides of a scene are reduced."""
     return math.ceil((n_pixels / LARGEST) ** 0.5)
 
 
 def spectral_contours(
-    colors: np.ndarray, information: np.ndarray, features: np.ndarray | None = None
+    colors: np.ndarray, information: np.ndarray, scene_pixels: float | None = None
 ) -> np.ndarray:
     r"""Find contours from the normalized cuts of the whole image.
 
     Nearby pixels have the affinity
 
-    .. math:: \frac{P(A, B)^\rho}{P(A) P(B)} \exp \frac{-|f_A - f_B|^2}{2 \cdot 1.5^2},
+    .. math:: \frac{P(A, B)^\rho}{P(A) P(B)},
 
-    which is high if their colours A and B often occur together in this image [1]_, and if their
-    learned features f are alike. The eigenvectors of the normalized cuts of this graph [2]_ are
+    which is high if their colours A and B often occur together in this image [1]_. The
+    eigenvectors of the normalized cuts of this graph [2]_ are
     flat within coherent regions, textured or not, and steep between them: their gradients are
     contours that close gaps and pass over texture. An eigenvector is weighted by the root of its
     inverse eigenvalue [3]_.
@@ -49,14 +49,16 @@ def spectral_contours(
         Palette indices, from `quantize_colors`; -1 outside of the mask.
     information : ndarray of shape (n_colors, n_colors)
         From `mutual_information`.
-    features : ndarray of shape (H, W, D), default=None
-        Learned features. None: the colours alone decide.
+    scene_pixels : float, default=None
+        Area of a scene. None: the image is one. The eigenvectors of larger images are those of
+        overlapping windows of about a scene each.
 
     Returns
     -------
     strength : ndarray of shape (H, W)
         0 or larger; only ratios have a meaning. The graph is that of a reduced copy, of about
-        17,500 pixels at most, so that time and memory hardly grow with the image.
+        17,500 pixels of each scene at most, so that its time and memory hardly grow with the
+        resolution.
 
     References
     ----------
@@ -67,16 +69,45 @@ def spectral_contours(
     .. [3] P. Arbelaez et al., "Contour detection and hierarchical image segmentation", PAMI 33
        (2011), doi:10.1109/TPAMI.2010.161.
     """
-    step = reduction_step(colors.size)
+    scene_pixels = colors.size if scene_pixels is None else scene_pixels
+    step = reduction_step(scene_pixels)
+    side = round(scene_pixels**0.5)
+    windows = [_windows(extent, side) for extent in colors.shape]
+    if scene_pixels >= colors.size or windows == [[(0, extent)] for extent in colors.shape]:
+        return _contours_of_window(colors, information, step)
+    totals, weights = np.zeros(colors.shape), np.zeros(colors.shape)
+    for (top, bottom), (left, right) in product(*windows):
+        window = np.s_[top:bottom, left:right]
+        # Contours fade in and out where windows overlap.
+        weight = np.outer(_fade(bottom - top, side), _fade(right - left, side))
+        totals[window] += weight * _contours_of_window(colors[window], information, step)
+        weights[window] += weight
+    return totals / weights
+
+
+def _windows(extent: int, side: int) -> list[tuple[int, int]]:
+    """Cut an axis into windows of a side, which overlap by a quarter; the last may be longer."""
+    stride = side - side // OVERLAP
+    starts = range(0, max(extent - side // 2, 1), stride)
+    return [
+        (start, min(start + side, extent) if start != starts[-1] else extent) for start in starts
+    ]
+
+
+def _fade(length: int, side: int) -> np.ndarray:
+    """Weights along an axis of a window: smaller towards its ends, never 0."""
+    places = np.arange(length) + 0.5
+    return np.minimum(np.minimum(places, places[::-1]) / max(side // OVERLAP, 1), 1)
+
+
+def _contours_of_window(colors: np.ndarray, information: np.ndarray, step: int) -> np.ndarray:
     firsts = [min(side, step) // 2 for side in colors.shape]
     middles = tuple(slice(first, None, step) for first in firsts)
     reduced = colors[middles]
     inside = reduced >= 0
     if np.count_nonzero(inside) < 2:
         return np.zeros(colors.shape)
-    if features is not None:
-        features = _scale(features[middles], inside)
-    costs, vectors = _cut(_find_affinities(reduced, information, features))
+    costs, vectors = _cut(_find_affinities(reduced, information))
     squares = np.zeros(reduced.shape)
     for cost, vector in zip(costs, vectors.T, strict=True):
         plane = np.zeros(reduced.shape)
@@ -90,24 +121,8 @@ def spectral_contours(
     )
 
 
-def _scale(features: np.ndarray, inside: np.ndarray) -> np.ndarray | None:
-    """Scale features to a total variance of 1 inside of the mask; None if they do not vary.
-
-    Extremes are clipped: a pixel far from all others, such as missing data, would be cut off alone,
-    and its contour would be stronger than all others.
-    """
-    mask = ... if inside.all() else inside
-    axes = tuple(range(features[mask].ndim - 1))
-    bounds = np.quantile(features[mask], [EXTREMES, 1 - EXTREMES], axis=axes)
-    features = features.astype(np.float64).clip(*bounds)
-    spread = features[mask].var(axis=axes).sum()
-    return features / spread**0.5 if spread > 0 else None
-
-
-def _find_affinities(
-    colors: np.ndarray, information: np.ndarray, features: np.ndarray | None
-) -> csr_array:
-    """(H, W) colours, (H, W, D) features -> (N, N) affinities of the N pixels of the mask."""
+def _find_affinities(colors: np.ndarray, information: np.ndarray) -> csr_array:
+    """(H, W) colours -> (N, N) affinities of the N pixels of the mask."""
     inside = colors >= 0
     n_pixels = np.count_nonzero(inside)
     places = np.full(colors.shape, -1, dtype=np.int32)
@@ -120,13 +135,9 @@ def _find_affinities(
                 continue
             first, second = step_slices(down, right)
             both = (colors[first] >= 0) & (colors[second] >= 0)
-            affinities = of_colors[colors[first], colors[second]][both]
-            if features is not None:
-                squares = ((features[first] - features[second]) ** 2).sum(axis=-1)[both]
-                affinities = affinities * np.exp(-squares / (2 * FEATURE_SPREAD**2))
             rows.append(places[first][both])
             columns.append(places[second][both])
-            values.append(affinities)
+            values.append(of_colors[colors[first], colors[second]][both])
     affinities = np.concatenate(values)
     affinities += 1e-6 * affinities.mean()  # so that none is 0
     pairs = np.concatenate(rows), np.concatenate(columns)

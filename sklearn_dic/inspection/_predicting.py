@@ -85,7 +85,8 @@ def _find(estimator: Any, X: Any, images: Images) -> list[np.ndarray] | None:
         masks = None if images.masks is None else images.in_form_of_input(images.masks)
         trees = estimator.build_trees(X, sample_mask=masks)
         return [tree.leaf_labels[None] for tree in (trees if isinstance(trees, list) else [trees])]
-    return resolve_superpixels(getattr(estimator, "superpixels", None), images)
+    methods = getattr(estimator, "_superpixel_methods", getattr(estimator, "superpixels", None))
+    return resolve_superpixels(methods, images)
 
 
 def _without_superpixels(estimator: Any) -> ValueError:

@@ -87,14 +87,17 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
         self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
+        scene_pixels = (
+            image.shape[0] * image.shape[1] if self.relative_to_size else REFERENCE_PIXELS
+        )
         labels = segment_felzenszwalb(
             image,
             scale=self.scale,
             sigma=self.sigma,
             min_size=self.min_size,
-            relative_to_size=self.relative_to_size,
+            scene_pixels=scene_pixels,
         )
-        min_size = round(self.min_size * _relative_area(image, self.relative_to_size))
+        min_size = round(self.min_size * scene_pixels / REFERENCE_PIXELS)
         if np.ptp(image) > 2 and labels.size < 4 * max(min_size, 1) * (labels.max() + 1):
             warn_caller(
                 f"the values of the image go from {image.min():g} to {image.max():g}, where "
@@ -111,10 +114,10 @@ def segment_felzenszwalb(
     scale: float,
     sigma: float,
     min_size: int = 20,
-    relative_to_size: bool = True,
+    scene_pixels: float,
 ) -> np.ndarray:
-    """(H, W, C) -> (H, W) labels, with the parameters of `FelzenszwalbSuperpixels`."""
-    area = _relative_area(image, relative_to_size)
+    """(H, W, C) -> (H, W) labels; sizes grow with the area of a scene."""
+    area = scene_pixels / REFERENCE_PIXELS
     # Ignoring warnings takes a lock, so only images that cause the warning take it.
     quiet = ignored_warnings("Got image with third dimension", RuntimeWarning)
     with quiet if image.shape[2] > 3 else nullcontext():
@@ -125,8 +128,3 @@ def segment_felzenszwalb(
             min_size=round(min_size * area),
             channel_axis=-1,
         )
-
-
-def _relative_area(image: np.ndarray, relative_to_size: bool) -> float:
-    """Area relative to that of the Berkeley photographs."""
-    return image.shape[0] * image.shape[1] / REFERENCE_PIXELS if relative_to_size else 1.0

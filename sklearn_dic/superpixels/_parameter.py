@@ -46,16 +46,16 @@ class SuperpixelsParameterMixin:
 def _explain(superpixels: Any, parameter: str) -> str:
     """Explain how to set a parameter of superpixels that have none."""
     own = f"superpixels__{parameter}"
+    if superpixels is None or (isinstance(superpixels, str) and superpixels == "auto"):
+        return (
+            f"superpixels={superpixels!r} has no parameters: set superpixels to a transformer, "
+            f"such as {EXAMPLE}, and then {own}"
+        )
     if isinstance(superpixels, str):
         return _explain_name(superpixels, parameter)
     if isinstance(superpixels, type):
         name = superpixels.__name__
         return f"superpixels={name} is a class: set superpixels={name}(), and then {own}"
-    if superpixels is None:
-        return (
-            f"superpixels=None has no parameters: set superpixels to a transformer, such as "
-            f"{EXAMPLE}, and then {own}"
-        )
     if isinstance(superpixels, list | tuple):
         return (
             f"superpixels is a list, which has no parameter {parameter!r}: set a list of "

@@ -297,6 +297,7 @@ def test_grey_alpha_and_16_bit(folder, photo):
         (["--n-clusters", "0"], r"'n_clusters' .* Got 0"),
         (["--n-segments", "0"], "--n-segments: '0' is neither a number from 1, nor auto, nor none"),
         (["--n-segments", "few"], "--n-segments: 'few' is neither a number from 1"),
+        (["--max-iter", "few"], "--max-iter: 'few' is neither a number nor auto"),
         (["--frame", "first"], "--frame: 'first' is neither a number nor like 2,0"),
         (["--resolution", "half"], "--resolution: 'half' is neither a number nor auto"),
         (["--superpixels", "slik"], "'slik' is neither .*slic.*, nor none, nor a file"),

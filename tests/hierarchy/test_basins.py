@@ -66,11 +66,12 @@ def test_a_tree_finds_its_own_superpixels():
     assert np.bincount(tree.leaf_labels.ravel()).min() >= 15  # a thousandth of 100 x 150
 
 
-def test_what_was_learned_draws_borders():
+def test_what_was_learned_draws_no_basins():
     image = data.coffee()[::4, ::4] / 255
     learned = np.zeros((*image.shape[:2], 1))
     learned[:, 75:] = 1
-    alone, helped = build_merge_tree(image), build_merge_tree(image, features=learned)
-    assert not np.array_equal(alone.leaf_labels, helped.leaf_labels)
-    ignored = build_merge_tree(image, features=learned, features_weight=0)
-    np.testing.assert_array_equal(alone.leaf_labels, ignored.leaf_labels)
+    alone = build_merge_tree(image)
+    for weight in (0, 1):
+        helped = build_merge_tree(image, features=learned, features_weight=weight)
+        np.testing.assert_array_equal(alone.leaf_labels, helped.leaf_labels)
+        assert np.array_equal(alone.distances_, helped.distances_) == (weight == 0)

@@ -7,7 +7,7 @@ from skimage.graph import RAG
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
-from sklearn_dic.hierarchy._features import describe_regions, mean_by_region, relative_spread
+from sklearn_dic.hierarchy._features import describe_regions
 from sklearn_dic.hierarchy._quantization import (
     NEAR,
     PRIOR,
@@ -112,16 +112,3 @@ def test_descriptions_by_hand():
     np.testing.assert_allclose(features[:, 1:], shares)
     assert describe_regions(channels, kinds, labels, [], coarse_weight=1).shape == (3, 1)
     np.testing.assert_allclose(color_histograms(kinds, labels) ** 2 @ np.ones(2), 1)
-
-
-def test_features_of_any_unit_count_the_same():
-    random = np.random.RandomState(0)
-    channels, features = random.rand(9, 8, 3), random.rand(9, 8, 5)
-    scaled = relative_spread(features, channels) * features
-    assert scaled.var(axis=(0, 1)).sum() == pytest.approx(channels.var(axis=(0, 1)).sum())
-    assert relative_spread(1e3 * features, channels) == pytest.approx(
-        1e-3 * relative_spread(features, channels)
-    )
-    assert relative_spread(np.full((9, 8, 2), 7), channels) == 0
-    labels = np.arange(72).reshape(9, 8)
-    np.testing.assert_array_equal(mean_by_region(features, labels), features.reshape(72, 5))

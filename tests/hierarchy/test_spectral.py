@@ -11,23 +11,15 @@ from sklearn_dic.hierarchy._quantization import mutual_information, quantize_col
 from sklearn_dic.hierarchy._spectral import spectral_contours
 
 
-def plain_contours(kinds, information, features):
+def plain_contours(kinds, information):
     """Normalized cuts pixel by pixel, of the graph of all pairs, as a generalized problem."""
     height, width = kinds.shape
     places = [(row, column) for row in range(height) for column in range(width)]
-    if features is not None:
-        channels = np.moveaxis(features, -1, 0)
-        clipped = [np.clip(one, *np.quantile(one, [0.005, 0.995])) for one in channels]
-        features = np.stack(clipped, axis=-1)
-        features = features / features.var(axis=(0, 1)).sum() ** 0.5
     affinities = np.zeros((len(places), len(places)))
     for i, a in enumerate(places):
         for j, b in enumerate(places):
             if 0 < (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 <= spectral.RADIUS**2:
                 affinities[i, j] = np.exp(information[kinds[a], kinds[b]])
-                if features is not None:
-                    square = ((features[a] - features[b]) ** 2).sum()
-                    affinities[i, j] *= np.exp(-square / (2 * spectral.FEATURE_SPREAD**2))
     affinities[affinities > 0] += 1e-6 * affinities[affinities > 0].mean()
     degrees = np.diag(affinities.sum(axis=1))
     costs, vectors = eigh(degrees - affinities, degrees)
@@ -44,25 +36,13 @@ def photograph():
     return data.coffee()[20:380:24, 50:550:29] / 255.0
 
 
-@pytest.mark.parametrize("learned", [False, True])
 @pytest.mark.parametrize("small", [0, 10_000])
-def test_contours_are_those_of_the_definition(photograph, learned, small, monkeypatch):
+def test_contours_are_those_of_the_definition(photograph, small, monkeypatch):
     monkeypatch.setattr(spectral, "SMALL", small)  # Lanczos, or directly
     kinds = quantize_colors(photograph, 12)
     information = mutual_information(kinds)
-    features = np.sqrt(photograph) if learned else None
-    found = spectral_contours(kinds, information, features)
-    np.testing.assert_allclose(found, plain_contours(kinds, information, features), rtol=1e-5)
-
-
-def test_extreme_features_of_a_few_pixels_outdo_nothing(photograph):
-    kinds = quantize_colors(photograph, 12)
-    information = mutual_information(kinds)
-    features = np.sqrt(photograph)
-    expected = spectral_contours(kinds, information, features)
-    features[7, 9] = -1e4
-    found = spectral_contours(kinds, information, features)
-    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.8
+    found = spectral_contours(kinds, information)
+    np.testing.assert_allclose(found, plain_contours(kinds, information), rtol=1e-5)
 
 
 def test_texture_is_passed_over_and_its_end_is_a_contour():
@@ -75,19 +55,6 @@ def test_texture_is_passed_over_and_its_end_is_a_contour():
     assert columns[54:74].max() > 3 * max(columns[:54].max(), columns[74:].max())
     gradient = gaussian_gradient_magnitude(image[..., 0], 1)
     assert gradient[:, 54:74].max() < 1.1 * gradient[:, :54].max()
-
-
-def test_learned_features_move_contours():
-    kinds = np.random.RandomState(0).randint(4, size=(30, 40))
-    information = np.zeros((4, 4))
-    features = np.zeros((30, 40, 2), np.float32)
-    features[:, 15:, 1] = 5
-    columns = spectral_contours(kinds, information, features).mean(axis=0)
-    assert abs(columns.argmax() - 14.5) < 1
-    without = spectral_contours(kinds, information)
-    np.testing.assert_array_equal(
-        without, spectral_contours(kinds, information, np.ones((30, 40, 3)))
-    )
 
 
 @pytest.mark.parametrize("turn", [np.fliplr, np.flipud, np.transpose])
@@ -150,8 +117,7 @@ def test_pictures_of_any_size_have_contours(height, width, n_kinds, seed):
     random = np.random.RandomState(seed)
     kinds = random.randint(n_kinds, size=(height, width))
     kinds = np.unique(kinds, return_inverse=True)[1].reshape(kinds.shape)  # from 0, without gaps
-    features = random.rand(height, width, 2)
-    contours = spectral_contours(kinds, mutual_information(kinds), features)
+    contours = spectral_contours(kinds, mutual_information(kinds))
     assert contours.shape == (height, width)
     assert (contours >= 0).all()
     assert np.isfinite(contours).all()

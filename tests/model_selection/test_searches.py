@@ -76,7 +76,7 @@ def test_grid_search_over_superpixels_and_their_number(dic, images_and_truths):
     results = search.fit(images, truths).cv_results_
     assert len(results["params"]) == 4
     assert np.isfinite(results["mean_test_score"]).all()
-    assert dic.superpixels == "felzenszwalb"
+    assert dic.superpixels == "auto"
 
 
 def test_randomized_search(dic, images_and_truths):

@@ -60,6 +60,11 @@ def test_transformer_and_parameter_in_one_call(superpixels):
             "n_segments",
             "superpixels=None has no parameters: set superpixels to a tr",
         ),
+        (
+            "auto",
+            "n_segments",
+            "superpixels='auto' has no parameters: set superpixels to a tr",
+        ),
         (["slic", "lsc"], "n_segments", "superpixels is a list, which has no parameter"),
         (SLICSuperpixels, "n_segments", "is a class: set superpixels=SLICSuperpixels()"),
         ("slik", "n_segments", "superpixels='slik' is not known; the names are felzenszwalb, "),

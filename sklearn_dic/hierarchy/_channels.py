@@ -1,0 +1,67 @@
+"""The channels in which an image is compared, whatever its exposure and its kind of channels."""
+
+import numpy as np
+from skimage.color import rgb2lab
+
+from sklearn_dic.images._color import is_in_unit_range
+from sklearn_dic.utils._warnings import warn_caller
+
+WHITE = 0.999  # share of the values that are darker than white
+
+
+def expose(image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """Stretch an image to values from 0 to 1; grey becomes RGB.
+
+    Dark images, such as fluorescence or 12 bits stored in 16, become as bright as others. Values
+    from 0 to 1 are divided by their white; other values are also shifted. A few extreme pixels
+    change nothing, unless all others are black.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W, C)
+        Any range of values.
+    mask : ndarray of bool, shape (H, W), default=None
+        False at pixels that do not count. None: all count.
+
+    Returns
+    -------
+    exposed : ndarray of shape (H, W, C), or (H, W, 3) of a grey image
+    """
+    values = image if mask is None else image[mask]
+    black, white = np.quantile(values, [1 - WHITE, WHITE])
+    if is_in_unit_range(image):
+        black = 0.0
+    if white <= black:  # all but a few pixels are black
+        black, white = min(black, values.min()), values.max()
+    if white > black:
+        image = ((image - black) / (white - black)).clip(0, 1)
+    else:
+        image = np.zeros_like(image)
+    return image.repeat(3, axis=2) if image.shape[2] == 1 else image
+
+
+def to_comparable(image: np.ndarray, exposed: np.ndarray) -> np.ndarray:
+    """Convert an image to channels whose Euclidean distance says how different pixels look.
+
+    Grey images and images of three channels from 0 to 1 are RGB, and compared in Lab. Other
+    channels go from 0 to 100, and their number does not change the distances.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W, C)
+    exposed : ndarray of shape (H, W, C')
+        From `expose`.
+
+    Returns
+    -------
+    channels : ndarray of shape (H, W, C')
+    """
+    if image.shape[2] == 1 or (image.shape[2] == 3 and is_in_unit_range(image)):
+        return rgb2lab(exposed)
+    is_picture = image.shape[:2] != (1, 1) and image.shape[2] == 3  # and no pixel of a table
+    if is_picture and 0 <= image.min() < image.max() <= 255 and (image % 1 == 0).all():
+        warn_caller(
+            f"three channels of whole numbers from {image.min():g} to {image.max():g} are merged "
+            "as they are, and not in Lab as RGB from 0 to 1 is: if they are RGB, divide by 255"
+        )
+    return exposed * (100 / exposed.shape[2] ** 0.5)
