@@ -8,8 +8,7 @@ from sklearn_dic.superpixels._felzenszwalb import REFERENCE_PIXELS
 
 # Chosen on images of BSDS300 train and every other image of val; the sizes of pixels are those of
 # an image of 481 x 321 pixels.
-SCALES = [100, 200, 400]
-SIGMA = 0.8
+SCALES = {0.5: [100], 0.8: [200, 400]}  # by sigma
 SMALLEST = 20
 LARGEST = 250_000  # pixels
 
@@ -39,7 +38,11 @@ def coarse_segmentations(image: np.ndarray, scene_pixels: float | None = None) -
     if step > 1:
         image = resize_local_mean(image, (rows[-1] + 1, columns[-1] + 1))
     area = scene_pixels / step**2 / REFERENCE_PIXELS
-    found = segment_at_scales(
-        image, SCALES, sigma=SIGMA * area**0.5, min_size=round(SMALLEST * area)
-    )
+    found = [
+        labels
+        for sigma, scales in SCALES.items()
+        for labels in segment_at_scales(
+            image, scales, sigma=sigma * area**0.5, min_size=round(SMALLEST * area)
+        )
+    ]
     return found if step == 1 else [labels[rows][:, columns] for labels in found]
