@@ -6,11 +6,11 @@ classes are mostly right, and its borders are soft. That is what regions are to 
 
 import numpy as np
 import torch
+from _semantic_data import CLASSES, VOID
 from torch import nn
 from torch.nn import functional as F
 
-VOID = 11
-N_CLASSES = 11
+MULTIPLE = 8  # the sides of an image are multiples of this
 CROP = (120, 160)  # of half of the resolution
 BATCH = 4
 LEARNING_RATE = 3e-3
@@ -49,7 +49,9 @@ class SmallFCN(nn.Module):
 
 
 def train(images: torch.Tensor, truths: torch.Tensor, n_epochs: int, seed: int) -> SmallFCN:
-    """Train a network.
+    """Train a network, on the GPU if there is one.
+
+    The convolutions compute in bfloat16, which is twice as fast on processors that have it.
 
     Parameters
     ----------
@@ -60,23 +62,27 @@ def train(images: torch.Tensor, truths: torch.Tensor, n_epochs: int, seed: int) 
     """
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    network = SmallFCN(N_CLASSES)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    images, truths = images.to(device), truths.to(device)
+    network = SmallFCN(len(CLASSES)).to(device, memory_format=torch.channels_last)
     n_steps = n_epochs * -(-len(images) // BATCH)
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, n_steps)
-    counts = torch.bincount(truths[truths != VOID], minlength=N_CLASSES)
+    counts = torch.bincount(truths[truths != VOID], minlength=len(CLASSES))
     weights = (counts.float().median() / counts.clamp(min=1)).sqrt()
     network.train()
     for _ in range(n_epochs):
         for batch in torch.as_tensor(random.permutation(len(images))).split(BATCH):
             pictures, classes = _augment(images[batch], truths[batch], random)
-            logits = _resize(network(pictures), classes)
+            with torch.autocast(device, torch.bfloat16):
+                logits = network(pictures.contiguous(memory_format=torch.channels_last))
+            logits = _resize(logits.float(), classes)
             loss = F.cross_entropy(logits, classes, weights, ignore_index=VOID)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-    return network.eval()
+    return network.cpu().eval()
 
 
 @torch.inference_mode()
@@ -110,5 +116,5 @@ def _augment(
     if random.random() < 0.5:
         pictures, classes = pictures.flip(-1), classes.flip(-1)
     shape = (len(pictures), 3, 1, 1)
-    gains = torch.as_tensor(random.uniform(0.8, 1.25, shape), dtype=torch.float32)
+    gains = torch.as_tensor(random.uniform(0.8, 1.25, shape)).to(pictures)
     return (pictures * gains).clamp(0, 1), classes

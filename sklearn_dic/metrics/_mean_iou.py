@@ -109,11 +109,22 @@ def intersection_over_union(
     >>> intersection_over_union([[0, 0, 1, 1]], [[0, 1, 1, 1]])
     {0: 0.5, 1: 0.6666666666666666}
     """
+    counts = count_pixels(y_true, y_pred, ignore_label, boundary_width)
+    return {label: common / joint for label, (common, joint) in counts.items() if joint > 0}
+
+
+def count_pixels(
+    y_true: Any, y_pred: Any, ignore_label: int | None, boundary_width: float | None
+) -> dict[int, tuple[int, int]]:
+    """Count the pixels in the intersection and in the union of each class, over all images.
+
+    The parameters are those of `mean_intersection_over_union`.
+    """
     if boundary_width is not None and not 0 < boundary_width < np.inf:
         raise ValueError(
             f"boundary_width is {boundary_width}; it is a number of pixels above 0, or None"
         )
-    counts: dict[int, np.ndarray] = {}  # pixels in the intersection and in the union
+    counts: dict[int, np.ndarray] = {}
     for image in read_annotated_images(y_true, y_pred, ignore_label):
         for comparison in image.comparisons:
             found = (
@@ -123,11 +134,7 @@ def intersection_over_union(
             )
             for label, pixels in found.items():
                 counts[label] = counts.get(label, 0) + pixels
-    return {
-        label: float(counts[label][0] / counts[label][1])
-        for label in sorted(counts)
-        if counts[label][1] > 0
-    }
+    return {label: (int(counts[label][0]), int(counts[label][1])) for label in sorted(counts)}
 
 
 def _without_ignored(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:

@@ -34,7 +34,7 @@ def find_regions(
     """
     if given is None and method is None:
         parts = zip(images.pixels, images.every_mask(), strict=True)
-        cut = partial(_cut_tree, n_segments)
+        cut = partial(cut_tree, n_segments)
         return list(for_each(cut, parts, n_items=len(images), n_jobs=n_jobs, description="trees"))
     maps = (
         compute_superpixels(method, images) if given is None else resolve_superpixels(given, images)
@@ -45,7 +45,7 @@ def find_regions(
     ]
 
 
-def _cut_tree(
+def cut_tree(
     n_segments: tuple[int, ...], part: tuple[np.ndarray, np.ndarray | None]
 ) -> list[np.ndarray]:
     """Build the merge tree of an image, and cut it; fewer regions where it has fewer leaves."""

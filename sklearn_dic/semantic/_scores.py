@@ -90,9 +90,9 @@ def to_host(values: Any) -> np.ndarray:
 
 def in_kind_of(given: Any, answers: Any) -> Any:
     """Return answers as tensors on the device of the scores, if these are tensors."""
-    if isinstance(given, list | tuple) and isinstance(answers, list):
+    if isinstance(answers, list):
         return [in_kind_of(*pair) for pair in zip(given, answers, strict=True)]
-    if isinstance(given, list | tuple) and len(given) == len(answers):  # a list for a stack
+    if isinstance(given, list | tuple):  # of the images of a stack
         given = given[0]
     if not _is_tensor(given):
         return answers

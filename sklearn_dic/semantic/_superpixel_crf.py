@@ -42,9 +42,9 @@ class SuperpixelCRF(SuperpixelsParameterMixin, BaseEstimator):
     A network knows the classes, but its borders are soft; regions follow the borders, but have
     no classes. Each region takes the mean of the network's scores in it. Neighbouring regions
     that look alike are drawn together by a continuous conditional random field, in closed form
-    [1]_. Then each pixel mixes the scores of its region with its own: pixels that the network is
-    sure of keep their class, so that a wrong region does not erase a small object. The network
-    may be any, on any machine: only its scores are needed.
+    [1]_. Then each pixel mixes the scores of its region with its own: a class that wins no region
+    nearby keeps its pixels, so that regions do not erase small objects. The network may be any,
+    on any machine: only its scores are needed.
 
     Parameters
     ----------
@@ -59,8 +59,8 @@ class SuperpixelCRF(SuperpixelsParameterMixin, BaseEstimator):
         Weight of the pairwise terms of the random field against the unary terms, 1 / alpha in
         [1]_. 0: each region stands alone.
     fidelity : float, default=2.0
-        How much a pixel whose scores contradict its region keeps them. 0: all pixels take the
-        scores of their regions; the larger, the fewer pixels change.
+        How much pixels of classes that win no region nearby keep their own scores. 0: all pixels
+        take the scores of their regions; the larger, the fewer pixels change.
     classifier : estimator or None, default=None
         Computes the scores of images that come without: any estimator whose `predict_proba`
         returns (H, W, K) for an image. `fit` fits a clone; a network that is trained already goes
@@ -108,8 +108,11 @@ class SuperpixelCRF(SuperpixelsParameterMixin, BaseEstimator):
     probability that both regions are of the same class. It is smallest where
     :math:`(A + L) y = A h`, with the Laplacian L of the weights [1]_.
 
-    Of its region r the pixel i takes :math:`s_i^f y_r + (1 - s_i^f) p_i`, where
-    :math:`s_i = \sum_c \sqrt{p_{ic} y_{rc}}` is 1 if both agree, and f is the fidelity.
+    Of its region r the pixel i takes :math:`s_i^f y_r + (1 - s_i^f) p_i`, where f is the fidelity
+    and :math:`s_i = \sum_c p_{ic} m_{rc}` the support of its classes. The support m of a class is
+    its score relative to the largest of a region, the maximum over r and its neighbours. So a
+    pixel across a border takes the scores of its region, and a pixel of an object without a
+    region of its own keeps its class.
 
     References
     ----------
@@ -220,6 +223,7 @@ class SuperpixelCRF(SuperpixelsParameterMixin, BaseEstimator):
             names it.
         """
         images, scores, superpixels = self._open(X, scores, superpixels, sample_mask)
+        _ = images.pixels  # the conversion refuses NaN and infinity
         if scores is not None:
             scores_of_each_image(scores, images)
         coefficients, intercept = DEFAULT_WEIGHTS
@@ -403,10 +407,17 @@ def _annotations(y: Any, images: Images) -> list[np.ndarray]:
     classes = []
     for entry, shape, name in zip(entries, images.shapes, images.names, strict=True):
         annotation = to_host(entry)
-        if annotation.shape != shape or annotation.dtype.kind not in "iub":
+        if annotation.dtype.kind == "f" and (annotation % 1 == 0).all():
+            annotation = annotation.astype(np.int64)  # 2.0 is a class to scikit-learn as well
+        if annotation.dtype.kind not in "iub":
             raise ValueError(
-                f"the annotation of {name} has shape {annotation.shape} and dtype "
-                f"{annotation.dtype}: classes of its pixels are needed, integers of shape {shape}"
+                f"Unknown label type: the annotation of {name} has dtype {annotation.dtype} (shape "
+                f"{annotation.shape}); classes are integers"
+            )
+        if annotation.shape != shape:
+            raise ValueError(
+                f"the annotation of {name} has shape {annotation.shape}, and its pixels {shape}: "
+                "a class for each pixel is needed"
             )
         classes.append(annotation)
     return classes
