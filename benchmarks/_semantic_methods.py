@@ -28,7 +28,8 @@ SCALES = (300, 80, 20)  # of Felzenszwalb's method: about as many regions
 ONE, SEVERAL = "finest", "three scales"
 CRF_SETTINGS = [
     {"regions": regions, "smoothness": smoothness, "fidelity": fidelity}
-    for regions, smoothness, fidelity in product((ONE, SEVERAL), (0, 0.1), (1, 2, 4))
+    for regions in (ONE, SEVERAL)
+    for smoothness, fidelity in ((0, 1), (0, 2), (0, 4), (0.1, 2))
 ]
 DENSE_SETTINGS = [
     {"compat": compat, "srgb": srgb} for compat, srgb in product((1, 3, 10), (5, 13))

@@ -22,14 +22,25 @@ from time import perf_counter
 import numpy as np
 from _results import Results, Row
 from _semantic_data import CLASSES, VOID, Scene, load_scenes
-from _semantic_methods import METHODS, Maps, Method, available, segment
+from _semantic_methods import (
+    FELZENSZWALB,
+    METHODS,
+    OURS,
+    SLIC,
+    Maps,
+    Method,
+    available,
+    segment,
+)
 from _semantic_scores import FCN, LINEAR, Scores
-from _semantic_tables import BOUNDARY_WIDTH, COUNTS, render, score
+from _semantic_tables import BOUNDARY_WIDTH, COUNTS, render
 from tqdm import tqdm
 
 from sklearn_dic import __version__
 from sklearn_dic.datasets._data_home import get_data_home
+from sklearn_dic.metrics import mean_intersection_over_union
 from sklearn_dic.metrics._mean_iou import count_pixels
+from sklearn_dic.semantic import SuperpixelCRF
 from sklearn_dic.utils._device import one_torch_thread
 
 HERE = Path(__file__).parent
@@ -41,6 +52,9 @@ def main() -> None:
     """Measure what is missing, and show the tables."""
     options = parse_arguments()
     scenes = load_scenes(get_data_home(options.root), options.images)
+    if options.only_weights:
+        print_weights(scenes.tuning, dict(segment(scenes.tuning, options.cache)))
+        return
     with one_torch_thread():
         scores = {
             (kind, seed): Scores(scenes, kind, seed, options.epochs, options.cache)
@@ -86,11 +100,23 @@ def parse_arguments() -> argparse.Namespace:
     add("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="METHOD",
         help=", ".join(METHODS))  # fmt: skip
     add("--only-scores", action="store_true", help="train, and measure nothing")
+    add("--only-weights", action="store_true",
+        help="learn the pairwise weights of all regions, and measure nothing")  # fmt: skip
     add("--root", default=None, help="folder of the data; default: SKLEARN_DIC_DATA")
     add("--cache", type=Path, default=HERE / "cache/semantic", help="default: %(default)s")
     add("--write", type=Path, default=None, metavar="FILE", help="write the tables")
     add("--results", type=Path, default=HERE / "results/semantic.csv", help="default: %(default)s")
     return parser.parse_args()
+
+
+def print_weights(scenes: list[Scene], maps: dict[str, Maps]) -> None:
+    """Learn the pairwise weights of each kind of regions."""
+    images, classes = zip(*((scene.image, scene.classes) for scene in scenes), strict=True)
+    for name in (SLIC, FELZENSZWALB, OURS):
+        superpixels = [maps[scene.name][name] for scene in scenes]
+        crf = SuperpixelCRF(ignore_label=VOID)
+        crf.fit(list(images), list(classes), superpixels=superpixels)
+        print(f"{name}: coefficients {crf.coef_.round(3)}, intercept {crf.intercept_:.2f}")
 
 
 def tune(
@@ -101,11 +127,11 @@ def tune(
         return method.settings[0]
     found = []
     for setting in tqdm(method.settings, desc=f"tuning {title}"):
-        counts = [
-            count(scene, method.apply(scene, scores.of(scene), maps[scene.name], setting))
-            for scene in scenes
+        classes = [
+            method.apply(scene, scores.of(scene), maps[scene.name], setting) for scene in scenes
         ]
-        found.append(score(np.array(counts))[0])
+        truths = [scene.classes for scene in scenes]
+        found.append(mean_intersection_over_union(truths, classes, ignore_label=VOID))
     return method.settings[int(np.argmax(found))]
 
 

@@ -160,14 +160,26 @@ def _count(truth: np.ndarray, prediction: np.ndarray) -> dict[int, np.ndarray]:
 
 def _count_near_boundaries(comparison: Comparison, width: float) -> dict[int, np.ndarray]:
     """Pixels in the intersection and the union of the boundaries of each class."""
+    truth, prediction = comparison.given
+    ignored = comparison.ignored
     counts = {}
-    for label in set(np.concatenate([np.unique(labels) for labels in comparison.given]).tolist()):
-        true, predicted = (
-            _near_boundary(labels == label, comparison.ignored, width)
-            for labels in comparison.given
-        )
+    for label in set(np.unique(truth).tolist()) | set(np.unique(prediction).tolist()):
+        inside = (truth == label), (prediction == label)
+        box = _surroundings(inside[0] | inside[1], width)
+        left_out = None if ignored is None else ignored[box]
+        true, predicted = (_near_boundary(each[box], left_out, width) for each in inside)
         counts[int(label)] = np.array([(true & predicted).sum(), (true | predicted).sum()])
     return counts
+
+
+def _surroundings(inside: np.ndarray, width: float) -> tuple[slice, slice]:
+    """Bounding box of the pixels, and so many pixels around it."""
+    margin = int(min(np.ceil(width), max(inside.shape)))
+    rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
+    return (
+        slice(max(0, rows[0] - margin), rows[-1] + margin + 1),
+        slice(max(0, columns[0] - margin), columns[-1] + margin + 1),
+    )
 
 
 def _near_boundary(inside: np.ndarray, ignored: np.ndarray | None, width: float) -> np.ndarray:

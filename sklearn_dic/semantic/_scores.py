@@ -46,7 +46,7 @@ def scores_of_each_image(scores: Any, images: Images) -> list[np.ndarray]:
             f"scores has {len(entries)} entries for {len(images)} image(s): pass an entry of "
             "shape (H, W, K) for each image"
         )
-    probabilities = []
+    probabilities: list[np.ndarray] = []
     for entry, shape, name in zip(entries, images.shapes, images.names, strict=True):
         values = read_scores(entry, name)
         if values.shape[:2] != shape:
