@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.hierarchy import MergedSuperpixels
+from sklearn_dic.semantic import SuperpixelCRF
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     FileSuperpixels,
@@ -64,6 +65,13 @@ FEATURE_MERGERS = [
     RegionMerging(features=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)),
 ]
 
+# Their annotations are maps of classes, and the checks of scikit-learn on grey images have none.
+OF_CLASSES = [
+    SuperpixelCRF(
+        "slic", classifier=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)
+    )
+]
+
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]
 
 # Their files belong to images that the checks do not have; 1 x 1 images need none.
@@ -84,6 +92,7 @@ ON_TABLES = [
     *REGION_MERGERS,
     *SUPERPIXEL_TRANSFORMERS,
     *FILE_LOADERS,
+    *OF_CLASSES,
 ]
 
 NO_TABLE = "a 2-D array is one grey image here, and not a table of samples: "
@@ -122,8 +131,9 @@ def with_channel_axis(estimator: Any, channel_axis: Any) -> Any:
     changed = clone(estimator)
     prefix = "estimator__" if hasattr(estimator, "estimator") else ""
     changed.set_params(**{f"{prefix}channel_axis": channel_axis})
-    if getattr(estimator, "features", None) is not None:
-        changed.set_params(features__channel_axis=channel_axis)
+    for part in ("features", "classifier"):
+        if getattr(estimator, part, None) is not None:
+            changed.set_params(**{f"{part}__channel_axis": channel_axis})
     reader = getattr(changed, "estimator", changed)
     if channel_axis == -1 and isinstance(reader, DeepImageClustering):
         reader.set_params(n_segments=None)  # a table has no regions
