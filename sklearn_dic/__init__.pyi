@@ -6,6 +6,7 @@ from . import (
     metrics,
     model_selection,
     network,
+    peers,
     superpixels,
     utils,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "metrics",
     "model_selection",
     "network",
+    "peers",
     "superpixels",
     "utils",
 ]

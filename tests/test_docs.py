@@ -37,6 +37,7 @@ def code_of(page):
         "pipelines.rst",
         "results.rst",
         "paper_to_code.rst",
+        "peers.rst",
     ],
 )
 def test_code_runs(page, monkeypatch):
