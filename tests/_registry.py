@@ -11,8 +11,14 @@ from sklearn.base import clone
 from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.peers import (
+    SAS,
     BasePeer,
+    GaussianMixturePixels,
+    GraphBased,
     KMeansPixels,
+    MeanShift,
+    MultiscaleNormalizedCuts,
+    NormalizedCuts,
 )
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
@@ -71,10 +77,17 @@ FEATURE_MERGERS = [
 # The systems that the paper compares with; the first need no neighbours.
 PEERS_OF_TABLES = [
     KMeansPixels(n_segments=3),
+    GaussianMixturePixels(n_segments=3),
 ]
 
 PEERS = [
     *PEERS_OF_TABLES,
+    GraphBased(),
+    MeanShift(),
+    MultiscaleNormalizedCuts(n_segments=3),
+    NormalizedCuts(n_segments=3),
+    NormalizedCuts(n_segments=3, superpixels="slic"),
+    SAS(n_segments=3),
 ]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]
