@@ -12,6 +12,7 @@ from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.peers import (
     JSEG,
+    MLSS,
     BasePeer,
     ContourGuidedPalette,
     KernelGraphCuts,
@@ -88,6 +89,7 @@ PEERS = [
     PixelSelfTraining(6, n_features=4, n_layers=1, max_steps=2),
     PixelSelfTraining(6, superpixels=None, continuity=5, n_features=4, n_layers=1, max_steps=2),
     WNet(4, n_features=2, depth=1, max_iter=1),
+    MLSS(n_segments=3, superpixels=["felzenszwalb", "slic"]),
 ]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]

@@ -14,9 +14,8 @@ from skimage.restoration import denoise_bilateral
 from sklearn_dic.hierarchy import MergeTree, agglomerate
 from sklearn_dic.hierarchy._adjacency import STEPS, find_adjacency, find_borders, step_slices
 from sklearn_dic.images._color import to_lab
-from sklearn_dic.peers._base import BasePeer, Picture, number
-from sklearn_dic.peers._region_means import mean_colors_of
-from sklearn_dic.peers._small_regions import absorb_small_regions
+from sklearn_dic.peers._base import BasePeer
+from sklearn_dic.peers._region_graph import absorb_small, region_means
 from sklearn_dic.superpixels._felzenszwalb import REFERENCE_PIXELS
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 
@@ -113,17 +112,14 @@ class ContourGuidedPalette(BasePeer):
         self.n_jobs = n_jobs
         self.verbose = verbose
 
-    def _segment_picture(self, picture: Picture) -> np.ndarray:
-        lab = smooth_lightness(to_lab(picture.pixels, None))
+    def _segment(self, image: np.ndarray) -> np.ndarray:
+        lab = smooth_lightness(to_lab(image, None))
         contours = find_contours(lab, self.contour_length)
         palette = make_palette(sample_colors(lab, contours), self.bandwidth)
         nearest = cKDTree(palette).query(lab.reshape(-1, lab.shape[-1]))[1].reshape(lab.shape[:2])
-        if picture.mask is not None:
-            nearest = np.where(picture.mask, nearest, -1)
-        regions = absorb_small_regions(divide(nearest, contours), lab, _SPECK)
+        regions = absorb_small(divide(nearest, contours), lab, _SPECK)
         regions = self._merge_fake_borders(regions, lab, contours)
-        smallest = self.min_size * regions.size / REFERENCE_PIXELS
-        return absorb_small_regions(regions, lab, smallest)
+        return absorb_small(regions, lab, round(self.min_size * regions.size / REFERENCE_PIXELS))
 
     def _merge_fake_borders(
         self, regions: np.ndarray, lab: np.ndarray, contours: np.ndarray
@@ -140,8 +136,8 @@ class ContourGuidedPalette(BasePeer):
                 places, (near[here] | near[there])[at_border], len(on_contour)
             )
         children, distances = agglomerate(
-            mean_colors_of(regions, lab) / (4 * self.bandwidth),
-            np.bincount(regions[regions >= 0]),
+            region_means(regions, lab) / (4 * self.bandwidth),
+            np.bincount(regions.ravel()),
             adjacency.pairs,
             contrasts=on_contour / adjacency.lengths / self.min_contour,
             lengths=adjacency.lengths,
@@ -204,14 +200,12 @@ def make_palette(colors: np.ndarray, bandwidth: float) -> np.ndarray:
 
 
 def divide(nearest: np.ndarray, contours: np.ndarray) -> np.ndarray:
-    """Connect pixels of equal colour that no contour divides -> (H, W) regions, -1 stays -1.
+    """Connect pixels of equal colour that no contour divides -> (H, W) regions from 0.
 
     The pixels of a contour join the nearest region.
     """
     pieces = label(np.where(contours, -1, nearest), background=-1, connectivity=1)
     if pieces.max() == 0:  # all are on contours
-        return number(label(nearest, background=-1, connectivity=1), nearest >= 0)
+        return label(nearest, background=-1, connectivity=1) - 1
     closest = distance_transform_edt(pieces == 0, return_distances=False, return_indices=True)
-    filled = np.where(nearest >= 0, pieces[tuple(closest)], -1)
-    # What joins the nearest region across a mask may touch it nowhere.
-    return number(label(filled, background=-1, connectivity=1), nearest >= 0)
+    return label(pieces[tuple(closest)], background=-1, connectivity=1) - 1

@@ -81,7 +81,10 @@ def _minimum_cut(gains: np.ndarray, edges: np.ndarray, capacities: np.ndarray) -
     """
     n = len(gains)
     source, sink = n, n + 1
-    scale = _LARGEST_FLOW / max(np.abs(gains).sum(), capacities.max(initial=0), 1e-300)
+    largest = max(np.abs(gains).sum(), capacities.max(initial=0))
+    if largest == 0:
+        return np.zeros(n, bool)
+    scale = _LARGEST_FLOW / largest
     positive = gains > 0
     rows = [np.full(positive.sum(), source), np.flatnonzero(~positive), edges[:, 0]]
     columns = [np.flatnonzero(positive), np.full((~positive).sum(), sink), edges[:, 1]]

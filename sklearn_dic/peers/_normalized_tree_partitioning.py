@@ -8,7 +8,7 @@ import numpy as np
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.images._color import to_lab
 from sklearn_dic.peers._base import BaseSuperpixelPeer, Picture, number
-from sklearn_dic.peers._region_means import mean_colors_of
+from sklearn_dic.peers._region_graph import region_means
 from sklearn_dic.peers._tree_partition import partition_tree, spanning_tree
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 
@@ -103,7 +103,8 @@ class NormalizedTreePartitioning(BaseSuperpixelPeer):
         )
         leaves = number(leaves, picture.mask)
         adjacency = find_adjacency(leaves)
-        colors = mean_colors_of(leaves, to_lab(picture.pixels, None))
+        outside = np.where(leaves < 0, adjacency.n_regions, leaves)  # a region without neighbours
+        colors = region_means(outside, to_lab(picture.pixels, None))
         squares = ((colors[adjacency.pairs[:, 0]] - colors[adjacency.pairs[:, 1]]) ** 2).sum(axis=1)
         # Below the smallest number, all edges would be equal.
         weights = np.exp(-np.minimum(squares / self.color_scale**2, 700))

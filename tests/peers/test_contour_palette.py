@@ -1,12 +1,9 @@
 import numpy as np
 import pytest
-from skimage.filters import gaussian
-from skimage.measure import label
 from sklearn.cluster import MeanShift
 
 from sklearn_dic.peers import ContourGuidedPalette
 from sklearn_dic.peers._contour_palette import divide, find_contours, make_palette, sample_colors
-from sklearn_dic.peers._small_regions import absorb_small_regions
 
 
 @pytest.fixture
@@ -60,22 +57,6 @@ def test_equal_colours_do_not_leak_through_a_contour():
 def test_contours_everywhere_leave_the_colours():
     nearest = np.repeat([[0, 1]], 4, axis=0)
     np.testing.assert_array_equal(divide(nearest, np.ones((4, 2), bool)), nearest)
-
-
-def test_small_regions_join_the_most_similar_neighbour():
-    labels = np.array([[0, 0, 0, 1, 2, 2, 2]])
-    colors = np.array([[0.0, 0, 0, 0.7, 1, 1, 1]])[..., None]
-    np.testing.assert_array_equal(absorb_small_regions(labels, colors, 2), [[0, 0, 0, 1, 1, 1, 1]])
-
-
-def test_no_region_is_smaller_than_asked_for():
-    rng = np.random.default_rng(0)
-    image = gaussian(rng.uniform(size=(60, 60, 3)), 2, channel_axis=-1)
-    labels = label(np.round(image[..., 0] * 40), background=-1, connectivity=1) - 1
-    assert np.bincount(labels.ravel()).min() < 30
-    merged = absorb_small_regions(labels, image, 30)
-    assert np.bincount(merged.ravel()).min() >= 30
-    assert label(merged, background=-1, connectivity=1).max() == merged.max() + 1
 
 
 def test_the_palette_is_that_of_mean_shift():

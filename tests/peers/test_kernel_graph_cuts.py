@@ -34,13 +34,10 @@ def test_the_energy_never_rises(seed, smoothness, kernel_width, truncation):
 
 
 def test_without_smoothness_the_end_is_a_fixed_point_of_kernel_k_means():
-    colors, edges, labels, centers = start(0, shape=(12, 12))
+    colors = start(0, shape=(12, 12))[0]
     width = 1.5
     labels, centers, _ = cut_kernel_graph(
-        colors,
-        edges,
-        labels,
-        centers,
+        *start(0, shape=(12, 12)),
         smoothness=0,
         kernel_width=width,
         truncation=1,
