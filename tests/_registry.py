@@ -13,10 +13,16 @@ from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.peers import (
     JSEG,
     MLSS,
+    SAS,
     BasePeer,
     ContourGuidedPalette,
+    GaussianMixturePixels,
+    GraphBased,
     KernelGraphCuts,
     KMeansPixels,
+    MeanShift,
+    MultiscaleNormalizedCuts,
+    NormalizedCuts,
     NormalizedTreePartitioning,
     PixelSelfTraining,
     WNet,
@@ -78,6 +84,7 @@ FEATURE_MERGERS = [
 # The systems that the paper compares with; the first need no neighbours.
 PEERS_OF_TABLES = [
     KMeansPixels(n_segments=3),
+    GaussianMixturePixels(n_segments=3),
 ]
 
 PEERS = [
@@ -90,6 +97,12 @@ PEERS = [
     PixelSelfTraining(6, superpixels=None, continuity=5, n_features=4, n_layers=1, max_steps=2),
     WNet(4, n_features=2, depth=1, max_iter=1),
     MLSS(n_segments=3, superpixels=["felzenszwalb", "slic"]),
+    GraphBased(),
+    MeanShift(),
+    MultiscaleNormalizedCuts(n_segments=3),
+    NormalizedCuts(n_segments=3),
+    NormalizedCuts(n_segments=3, superpixels="slic"),
+    SAS(n_segments=3),
 ]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]

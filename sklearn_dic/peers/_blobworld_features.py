@@ -54,7 +54,7 @@ def blobworld_features(image: np.ndarray) -> np.ndarray:
     contrast = _pick(contrasts, chosen)
     rows, columns = np.indices(brightness.shape) / max(brightness.shape)
     texture = [_pick(anisotropies, chosen) * contrast, _pick(polarities, chosen) * contrast]
-    smoothed = np.moveaxis(_pick(np.moveaxis(smooth, -1, 1), chosen), 0, -1)
+    smoothed = np.moveaxis(_pick(np.moveaxis(np.stack(smooth), -1, 1), chosen), 0, -1)
     return np.concatenate(
         [smoothed, np.stack([*texture, contrast, rows, columns], axis=-1)], axis=-1
     )

@@ -11,6 +11,7 @@ from sklearn_dic.peers._blobworld_features import blobworld_features
 from sklearn_dic.utils._validation import ChannelAxis, Interval, StrOptions
 
 CANDIDATES = (2, 3, 4, 5)  # of "auto", as in the paper
+MAX_ITER = 300
 
 
 class GaussianMixturePixels(BasePeer):
@@ -103,11 +104,13 @@ class GaussianMixturePixels(BasePeer):
         if self.max_samples is not None and len(pixels) > self.max_samples:
             drawn = np.random.RandomState(seed).permutation(len(pixels))[: self.max_samples]
             sample = pixels[drawn]
-        numbers = CANDIDATES if self.n_segments == "auto" else (int(self.n_segments),)
+        numbers = [self.n_segments]
         if self.n_segments == "auto":
-            numbers = tuple(n for n in numbers if n <= len(sample)) or (1,)
-        mixtures = [GaussianMixture(n, random_state=seed).fit(sample) for n in numbers]
-        best = (
-            min(mixtures, key=lambda mixture: mixture.bic(sample)) if numbers[1:] else mixtures[0]
-        )
+            numbers = [n for n in CANDIDATES if n <= len(sample)] or [1]
+        mixtures = [
+            GaussianMixture(n, max_iter=MAX_ITER, random_state=seed).fit(sample) for n in numbers
+        ]
+        best = mixtures[0]
+        if len(mixtures) > 1:
+            best = min(mixtures, key=lambda mixture: mixture.bic(sample))
         return best.predict(pixels)

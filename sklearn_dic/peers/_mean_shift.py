@@ -3,7 +3,7 @@
 from numbers import Integral, Real
 
 import numpy as np
-from skimage.color import rgb2luv
+from skimage.color.colorconv import rgb2luv
 
 from sklearn_dic.hierarchy._adjacency import step_slices
 from sklearn_dic.images._color import is_converted, to_lab

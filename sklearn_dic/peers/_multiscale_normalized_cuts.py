@@ -107,7 +107,8 @@ class MultiscaleNormalizedCuts(BasePeer):
         finest = reduction.reduce(image)
         n_pixels = finest.shape[0] * finest.shape[1]
         n_found = check_n_nodes(n_pixels, self.n_segments)
-        graphs, averages = [], []
+        graphs: list[csr_array] = []
+        averages: list[csr_array] = []
         scale = finest
         for _ in range(self.n_scales):
             if graphs:

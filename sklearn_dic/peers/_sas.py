@@ -184,8 +184,8 @@ def aggregate(
     n_found = min(n_segments, n_superpixels, len(counts))
     if n_found < n_segments:
         warn_caller(
-            f"n_segments={n_segments}, and the over-segmentations of an image have {n_found} "
-            "superpixels: there are as many segments",
+            f"n_segments={n_segments}, and the over-segmentations of an image can be joined to at "
+            f"most {n_found} segments",
             ConvergenceWarning,
         )
     weights = np.concatenate([counts, np.ones(n_superpixels)])
