@@ -38,6 +38,7 @@ def code_of(page):
         "results.rst",
         "semantic.rst",
         "paper_to_code.rst",
+        "peers.rst",
     ],
 )
 def test_code_runs(page, monkeypatch):

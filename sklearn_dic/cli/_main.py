@@ -12,6 +12,7 @@ from pathlib import Path
 from skimage import data
 
 from sklearn_dic import DeepImageClustering, __version__
+from sklearn_dic.cli._compare import compare_files
 from sklearn_dic.cli._cut import cut
 from sklearn_dic.cli._files import Result, segment_file
 from sklearn_dic.cli._finding import find_images
@@ -19,10 +20,10 @@ from sklearn_dic.cli._messages import print_result, row, say, say_error, say_fil
 from sklearn_dic.cli._options import (
     READING,
     add_outputs,
+    add_reading,
     outputs_of,
     parse_count,
     parse_epochs,
-    parse_frame,
     parse_number,
     parse_superpixels,
 )
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments[:1] == ["cut"]:
         return cut(arguments[1:])
+    if arguments[:1] == ["compare"]:
+        return compare_files(arguments[1:])
     parser = _make_parser()
     options = parser.parse_args(arguments)
     estimator = DeepImageClustering(
@@ -114,8 +117,9 @@ def _make_parser() -> argparse.ArgumentParser:
         prog="sklearn-dic",
         description="Segment images without training data, by deep image clustering. Without "
         "IMAGE, segments a bundled photograph.",
-        epilog="`sklearn-dic cut --help`: other regions of a merge tree, without a new fit. A "
-        "folder or image of the name cut is ./cut.",
+        epilog="`sklearn-dic cut --help`: other regions of a merge tree, without a new fit. "
+        "`sklearn-dic compare --help`: several methods side by side. A folder or image of the name "
+        "cut is ./cut.",
     )
     defaults = DeepImageClustering().get_params()
     add = parser.add_argument
@@ -126,14 +130,7 @@ def _make_parser() -> argparse.ArgumentParser:
         help="folder of the results (default: %(default)s)")  # fmt: skip
     add("--overwrite", action="store_true",
         help="replace existing results (default: keep them)")  # fmt: skip
-    add("--no-orientation", dest="orientation", action="store_false",
-        help="do not turn images as their EXIF orientation says")  # fmt: skip
-    add("--frame", type=parse_frame, metavar="I",
-        help="picture of files of several pictures, from 0; I,J for two axes")  # fmt: skip
-    add("--axes", metavar="LETTERS",
-        help="axes of the array in TIFF, NumPy and zarr files, such as CYX: Y, X, C for "
-        "channels, Z and T for pictures")  # fmt: skip
-    add("--white", type=float, metavar="VALUE", help="value of the files that is white")
+    add_reading(parser)
     add("--n-clusters", type=int, default=defaults["n_clusters"], metavar="C",
         help="largest number of labels of the network (default: %(default)s)")  # fmt: skip
     add("--n-centers", type=int, default=defaults["n_centers"], metavar="M",

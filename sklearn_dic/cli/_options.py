@@ -10,6 +10,19 @@ from sklearn_dic.superpixels import FileSuperpixels, get_superpixels_names
 READING = ("orientation", "frame", "axes", "white")  # options of open_images
 
 
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options of reading files, `READING`."""
+    add = parser.add_argument
+    add("--no-orientation", dest="orientation", action="store_false",
+        help="do not turn images as their EXIF orientation says")  # fmt: skip
+    add("--frame", type=parse_frame, metavar="I",
+        help="picture of files of several pictures, from 0; I,J for two axes")  # fmt: skip
+    add("--axes", metavar="LETTERS",
+        help="axes of the array in TIFF, NumPy and zarr files, such as CYX: Y, X, C for "
+        "channels, Z and T for pictures")  # fmt: skip
+    add("--white", type=float, metavar="VALUE", help="value of the files that is white")
+
+
 def add_outputs(parser: argparse.ArgumentParser) -> None:
     """Add the options of files on demand."""
     parser.add_argument("--table", nargs="?", const="csv", type=_one_of("csv", "parquet"),

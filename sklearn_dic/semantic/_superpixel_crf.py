@@ -314,8 +314,8 @@ default=None
     def _numbers(self) -> tuple[int, ...]:
         """Check the numbers of regions of the cuts."""
         given: Any = self.n_segments
-        numbers = (given,) if isinstance(given, Integral) else tuple(given)
-        if not numbers or not all(isinstance(n, Integral) and n >= 1 for n in numbers):
+        numbers: tuple[Any, ...] = (given,) if isinstance(given, Integral) else tuple(given)
+        if not numbers or not all(isinstance(n, Integral) and int(n) >= 1 for n in numbers):
             raise ValueError(
                 f"n_segments={given!r}: a number of regions, or several, each at least 1"
             )
