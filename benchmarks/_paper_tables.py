@@ -86,7 +86,7 @@ def render(table: str, rows: list[Row], settings: list[str], *, peers: Peers, co
             header = ["regions" if title == "labels" else title for title in HEADER]
             variants = {"": ""}  # they are in one piece
         body = [header, *published(table), peer(results), *ours(results, variants)]
-        if table in ("table1", "table4", "regions"):
+        if table in ("table1", "table2", "table4", "regions"):
             body += optimal(results, variants)
         lines += list_table(body)
     if not lines:

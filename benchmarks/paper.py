@@ -5,6 +5,9 @@ annotations; the table "regions", which is ours, has the regions that are made o
 one row of a CSV file, written when it is done: a run that was stopped goes on where it was, and
 tables share the fits that they have in common. The table itself is printed, and written where
 `--write` says.
+
+Tables 1, 2, 4 and 6 compare systems: `--methods SAS MeanShift` measures these peers in place of
+DIC, and `--methods` without a name all that the table has; their rows have a file of their own.
 """
 
 import argparse
@@ -22,7 +25,18 @@ import numpy as np
 import torch
 from _measures import MEASURES, score
 from _paper_tables import Peers, render
-from _published import BEST_SETTING, EPOCHS, SECONDS, SECONDS_BY_CLUSTERS, SETTINGS
+from _peer_tables import render_peers
+from _peers import COLUMNS as PEER_COLUMNS
+from _peers import KEY as PEER_KEY
+from _peers import PeerFit, measure_peer, read_numbers, settings_of
+from _published import (
+    BEST_SETTING,
+    EPOCHS,
+    SECONDS,
+    SECONDS_BY_CLUSTERS,
+    SETTINGS,
+    SYSTEMS,
+)
 from _published_scores import read_scores
 from _results import Results, Row, measure_each
 from skimage.measure import label as label_components
@@ -59,9 +73,11 @@ TABLES: dict[str, list[dict[str, Any]]] = {
             if c in SECONDS_BY_CLUSTERS
         ),
     ],
+    "table2": [{"n_clusters": c, "n_centers": m} for c, m in SETTINGS],
     "superpixels": [{"n_clusters": BEST_SETTING[0], "n_centers": BEST_SETTING[1]}],
     "regions": [{"n_clusters": c, "n_centers": m, "n_segments": "auto"} for c, m in SETTINGS],
 }
+PEER_TABLES = ("table1", "table2", "table4", "table6")
 
 
 @dataclass
@@ -101,6 +117,9 @@ def main() -> None:
         from _figure7 import draw
 
         draw(bsds, find_superpixels(options.superpixels[0], bsds), options)
+        return
+    if options.methods is not None:
+        compare_peers(bsds, options)
         return
     settings = [
         setting | ({} if options.resolution is None else {"resolution": options.resolution})
@@ -149,6 +168,10 @@ def parse_arguments() -> argparse.Namespace:
     add("--superpixels", nargs="+", default=["felzenszwalb"], metavar="NAME",
         help=f"{', '.join(get_superpixels_names())}; gpb200 (stored with the images, trained on "
         "annotations); or several with one vote each, such as felzenszwalb+slic")  # fmt: skip
+    add("--methods", nargs="*", default=None, metavar="NAME",
+        help="peers to measure in place of DIC; no name: all of the table")  # fmt: skip
+    add("--peer-results", type=Path, default=HERE / "results/peers.csv",
+        help="default: %(default)s")  # fmt: skip
     add("--resolution", type=float, default=None, help="of the training; default: the estimator's")
     add("--n-jobs", type=int, default=1, help="fits at a time; 1 on a GPU")
     add("--device", default="auto")
@@ -157,6 +180,43 @@ def parse_arguments() -> argparse.Namespace:
     add("--write", type=Path, default=None, metavar="FILE", help="write the table, when complete")
     add("--results", type=Path, default=HERE / "results/paper.csv", help="default: %(default)s")
     return parser.parse_args()
+
+
+def compare_peers(bsds: Bunch, options: argparse.Namespace) -> None:
+    """Measure what is missing of the peers, and show their table."""
+    if options.table not in PEER_TABLES:
+        raise SystemExit(f"--methods is for {', '.join(PEER_TABLES)}, and not for {options.table}")
+    numbers = read_numbers(bsds.images[0])
+    methods = settings_of(options.table, options.methods or None, with_numbers=bool(numbers))
+    results = Results(options.peer_results, PEER_COLUMNS, PEER_KEY)
+    rows = results.read()
+    fits = [
+        PeerFit(path, annotations, method, settings)
+        for path, annotations in zip(bsds.images, bsds.annotations, strict=True)
+        for method, settings in methods.items()
+    ]
+    missing = [fit for fit in fits if not all(key in rows for key in fit.rows)]
+    print(f"{len(fits)} images and methods, {len(fits) - len(missing)} of them are there already")
+    try:
+        measure_one = partial(measure_peer, numbers=numbers)
+        results.append(measure_each(measure_one, missing, options.n_jobs, options.table))
+    except KeyboardInterrupt:
+        print("Interrupted: the table has what is there; run it again to go on.")
+    rows = results.read()
+    table = render_peers(
+        [rows[key] for fit in fits for key in fit.rows if key in rows],
+        methods,
+        n_all=len(load_bsds(options.root, options.subset).images),
+        published=SYSTEMS if options.table == "table1" else {},
+        peer_scores=read_peers(bsds),
+        every_setting=options.table in ("table4", "table6"),
+        command=describe(options),
+    )
+    print(table)
+    if options.write and all(key in rows for fit in fits for key in fit.rows):
+        options.write.write_text(table)
+    elif options.write:
+        print("Not written to the documentation: fits are missing.")
 
 
 def find_superpixels(name: str, bsds: Bunch) -> Any:
@@ -222,7 +282,10 @@ def describe(options: argparse.Namespace) -> str:
     words = [f"python benchmarks/paper.py {options.table}"]
     if options.images is not None:
         words.append(f"--images {options.images}")
-    words.append(f"--seeds {options.seeds} --superpixels {' '.join(options.superpixels)}")
+    if options.methods is not None:
+        words.append(f"--methods {' '.join(options.methods)}".strip())
+    else:
+        words.append(f"--seeds {options.seeds} --superpixels {' '.join(options.superpixels)}")
     if options.resolution is not None:
         words.append(f"--resolution {options.resolution:g}")
     if options.subset != "bsds300":

@@ -328,16 +328,16 @@ def test_many_small_objects_are_cut_at_a_smaller_distance():
 def test_coarse_segmentations_are_made_on_a_reduced_copy(photo, monkeypatch):
     exact = RegionMerging(9).fit_predict(photo)
     monkeypatch.setattr("sklearn_dic.hierarchy._coarse.LARGEST", 1500)
-    shapes, segment = [], _coarse.segment_felzenszwalb
+    shapes, segment = [], _coarse.segment_at_scales
 
-    def spy(image, **parameters):
+    def spy(image, scales, **parameters):
         shapes.append(image.shape[:2])
-        return segment(image, **parameters)
+        return segment(image, scales, **parameters)
 
-    monkeypatch.setattr(_coarse, "segment_felzenszwalb", spy)
+    monkeypatch.setattr(_coarse, "segment_at_scales", spy)
     merging = RegionMerging(9)
     reduced = merging.fit_predict(photo)
-    assert shapes == 3 * [(25, 38)]
+    assert shapes == 2 * [(25, 38)]
     assert adjusted_rand_score(exact.ravel(), reduced.ravel()) > 0.5
     np.testing.assert_array_equal(
         merging.tree_.leaf_labels, build_merge_tree(photo / 255).leaf_labels

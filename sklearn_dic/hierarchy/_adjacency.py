@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Slices = tuple[slice, slice]
+Slices = tuple[slice, ...]
 
 STEPS = ((0, 1), (1, 0))  # to the right and to the lower neighbour
 
@@ -68,10 +68,10 @@ def pixel_pairs(labels: np.ndarray, step: tuple[int, int]) -> tuple[np.ndarray, 
     return first[inside], second[inside]
 
 
-def step_slices(rows: int, columns: int) -> tuple[Slices, Slices]:
-    """Return slices that pair each pixel of an image with the pixel a step away."""
-    (top, bottom), (left, right) = _along(rows), _along(columns)
-    return (top, left), (bottom, right)
+def step_slices(*steps: int) -> tuple[Slices, Slices]:
+    """Return slices that pair each pixel of an image with the pixel a step along each axis away."""
+    pairs = [_along(step) for step in steps]
+    return tuple(first for first, _ in pairs), tuple(second for _, second in pairs)
 
 
 def _along(step: int) -> tuple[slice, slice]:

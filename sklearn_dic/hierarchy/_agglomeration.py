@@ -4,13 +4,13 @@ scikit-learn's `ward_tree` and higra's `binary_partition_tree_ward_linkage` igno
 between regions, and scikit-image's `merge_hierarchical` keeps no tree.
 """
 
-import heapq
 from itertools import combinations
 
 import numpy as np
 
-Border = np.ndarray  # length, and contrast and factor summed over the length
-Candidate = tuple[float, int, int]  # distance, smaller node, larger node
+from sklearn_dic.utils._compiled import compiled
+
+NONE = -1
 
 
 def agglomerate(
@@ -73,102 +73,180 @@ def agglomerate(
     contrasts = np.zeros(len(pairs)) if contrasts is None else contrasts
     factors = np.ones(len(pairs)) if factors is None else factors
     lengths = np.ones(len(pairs)) if lengths is None else lengths
-    graph = _Graph(features, sizes, size_exponent, border_exponent)
-    graph.connect(pairs, lengths, contrasts, factors)
-    candidates = graph.measure_all()
+    exponents = float(size_exponent), float(border_exponent)
+    features, sizes = np.array(features, np.float64), np.array(sizes, np.float64)
+    nodes = np.arange(n_nodes)  # of the tree, in each row of features and sizes
+    pairs = np.array(pairs, np.int64).reshape(-1, 2)
+    borders = np.stack([lengths, lengths * contrasts, lengths * factors], axis=1).astype(float)
     children = np.zeros((n_nodes - 1, 2), np.int64)
     distances = np.zeros(n_nodes - 1)
-    for i in range(n_nodes - 1):
-        while candidates and not graph.has(candidates[0]):
-            heapq.heappop(candidates)
-        if not candidates:  # the rest is not connected: now all are neighbours
-            apart = np.array(list(combinations(sorted(graph.nodes), 2)))
-            unit = np.ones(len(apart))
-            graph.connect(apart, unit, np.zeros(len(apart)), unit)
-            candidates = graph.measure_all()
-        distances[i], *children[i] = heapq.heappop(candidates)
-        for candidate in graph.merge(*children[i].tolist()):
-            heapq.heappush(candidates, candidate)
+    n_merges = _merge(features, sizes, nodes, pairs, borders, exponents, children, distances, 0)
+    if n_merges < n_nodes - 1:  # the rest is not connected: now all are neighbours
+        rest = np.flatnonzero(nodes != NONE)
+        rest = rest[np.argsort(nodes[rest])]
+        apart = np.array(list(combinations(range(len(rest)), 2)))
+        borders = np.tile([1.0, 0.0, 1.0], (len(apart), 1))
+        parts = features[rest], sizes[rest], nodes[rest]
+        _merge(*parts, apart, borders, exponents, children, distances, n_merges)
     return children, np.maximum.accumulate(distances)
 
 
-class _Graph:
-    """The nodes that are not merged yet, with their features, sizes and borders."""
+@compiled
+def _merge(features, sizes, nodes, pairs, borders, exponents, children, distances, n_merges):  # type: ignore[no-untyped-def]
+    """Merge neighbours until none are left -> number of merges of the tree so far.
 
-    def __init__(
-        self,
-        features: np.ndarray,
-        sizes: np.ndarray,
-        size_exponent: float,
-        border_exponent: float,
-    ) -> None:
-        n_nodes = len(features)
-        self.nodes = set(range(n_nodes))
-        self.borders: list[dict[int, Border]] = [{} for _ in range(n_nodes)]
-        self.features = np.zeros((2 * n_nodes - 1, features.shape[1]))
-        self.features[:n_nodes] = features
-        self.sizes = np.zeros(2 * n_nodes - 1)
-        self.sizes[:n_nodes] = sizes
-        self.lengths = np.zeros(2 * n_nodes - 1)  # of all borders of a node
-        self.size_exponent = size_exponent
-        self.border_exponent = border_exponent
+    `nodes` are the nodes of the tree in each place, NONE where another place took them over. The
+    merged node takes the place of the part with more borders. All arrays are changed.
+    """
+    n_nodes, n_places, n_borders = len(distances) + 1, len(nodes), len(pairs)
+    # A border has two links, 2i in the list of its first place and 2i + 1 in that of its second.
+    owners = pairs.ravel()
+    firsts = np.full(n_places, NONE)
+    nexts, previous = np.full(2 * n_borders, NONE), np.full(2 * n_borders, NONE)
+    degrees = np.zeros(n_places, np.int64)
+    lengths = np.zeros(n_places)  # of all borders of a node
+    for link in range(2 * n_borders):
+        _insert(link, owners[link], firsts, nexts, previous)
+        degrees[owners[link]] += 1
+        lengths[owners[link]] += borders[link // 2, 0]
+    # A heap of borders: the nearest neighbours come first.
+    keys = np.empty(n_borders)
+    for border in range(n_borders):
+        keys[border] = _measure(border, owners, features, sizes, lengths, borders, exponents)
+    heap, places = np.arange(n_borders), np.arange(n_borders)
+    for place in range(n_borders // 2 - 1, -1, -1):
+        _sift_down(place, n_borders, heap, places, keys, owners, nodes)
+    link_to = np.full(n_places, NONE)
+    while n_borders > 0:
+        nearest = heap[0]
+        a, b = owners[2 * nearest], owners[2 * nearest + 1]
+        if nodes[a] > nodes[b]:
+            a, b = b, a
+        children[n_merges] = nodes[a], nodes[b]
+        distances[n_merges] = keys[nearest]
+        # The merged node
+        kept, gone = (a, b) if degrees[a] >= degrees[b] else (b, a)
+        total = sizes[a] + sizes[b]
+        for k in range(features.shape[1]):
+            features[kept, k] = (sizes[a] * features[a, k] + sizes[b] * features[b, k]) / total
+        sizes[kept] = total
+        nodes[kept], nodes[gone] = n_nodes + n_merges, NONE
+        n_merges += 1
+        # Its borders
+        lengths[kept] += lengths[gone] - 2 * borders[nearest, 0]
+        n_borders = _drop(nearest, n_borders, heap, places, keys, owners, nodes)
+        for link in (2 * nearest, 2 * nearest + 1):
+            _remove(link, owners[link], firsts, nexts, previous)
+        degrees[kept] -= 1
+        link = firsts[kept]
+        while link != NONE:
+            link_to[owners[link ^ 1]] = link
+            link = nexts[link]
+        link = firsts[gone]
+        while link != NONE:
+            following, other = nexts[link], owners[link ^ 1]
+            if link_to[other] == NONE:
+                owners[link] = kept
+                _insert(link, kept, firsts, nexts, previous)
+                degrees[kept] += 1
+            else:
+                borders[link_to[other] // 2] += borders[link // 2]
+                n_borders = _drop(link // 2, n_borders, heap, places, keys, owners, nodes)
+                _remove(link ^ 1, other, firsts, nexts, previous)
+                degrees[other] -= 1
+            link = following
+        link = firsts[kept]
+        while link != NONE:
+            link_to[owners[link ^ 1]] = NONE
+            border = link // 2
+            keys[border] = _measure(border, owners, features, sizes, lengths, borders, exponents)
+            _sift(places[border], n_borders, heap, places, keys, owners, nodes)
+            link = nexts[link]
+    return n_merges
 
-    def connect(
-        self, pairs: np.ndarray, lengths: np.ndarray, contrasts: np.ndarray, factors: np.ndarray
-    ) -> None:
-        """Add borders."""
-        borders = np.stack([lengths, lengths * contrasts, lengths * factors], axis=1)
-        for (a, b), border in zip(pairs.tolist(), borders, strict=True):
-            self.borders[a][b] = self.borders[b][a] = border
-            self.lengths[[a, b]] += border[0]
 
-    def has(self, candidate: Candidate) -> bool:
-        """Whether neither node was merged since the distance was measured."""
-        return candidate[1] in self.nodes and candidate[2] in self.nodes
+@compiled
+def _measure(border, owners, features, sizes, lengths, borders, exponents):  # type: ignore[no-untyped-def]
+    """Return the distance of the nodes on both sides of a border."""
+    a, b = owners[2 * border], owners[2 * border + 1]
+    square = 0.0
+    for k in range(features.shape[1]):
+        square += (features[a, k] - features[b, k]) ** 2
+    length, contrast, factor = borders[border, 0], borders[border, 1], borders[border, 2]
+    square = (square + contrast / length) * (factor / length)
+    harmonic = 2 * sizes[a] * sizes[b] / (sizes[a] + sizes[b])
+    exposed = min(lengths[a], lengths[b]) / length
+    return np.sqrt(square * (harmonic ** exponents[0] * exposed ** exponents[1]))
 
-    def measure_all(self) -> list[Candidate]:
-        """Distances between all neighbours, as a heap."""
-        candidates = [
-            candidate
-            for node in self.nodes
-            for candidate in self.measure(node, [b for b in self.borders[node] if b > node])
-        ]
-        heapq.heapify(candidates)
-        return candidates
 
-    def measure(self, node: int, neighbors: list[int]) -> list[Candidate]:
-        """Distances from a node to some of its neighbours."""
-        if not neighbors:
-            return []
-        lengths, contrasts, factors = np.array([self.borders[node][b] for b in neighbors]).T
-        differences = self.features[neighbors] - self.features[node]
-        squares = (differences**2).sum(axis=1) + contrasts / lengths
-        squares *= factors / lengths
-        sizes = self.sizes[neighbors]
-        harmonic = 2 * sizes * self.sizes[node] / (sizes + self.sizes[node])
-        exposed = np.minimum(self.lengths[neighbors], self.lengths[node]) / lengths
-        squares *= harmonic**self.size_exponent * exposed**self.border_exponent
-        return [
-            (distance, min(node, other), max(node, other))
-            for distance, other in zip(np.sqrt(squares).tolist(), neighbors, strict=True)
-        ]
+@compiled
+def _insert(link, owner, firsts, nexts, previous):  # type: ignore[no-untyped-def]
+    """Insert a link at the head of the list of its owner."""
+    nexts[link], previous[link] = firsts[owner], NONE
+    if firsts[owner] != NONE:
+        previous[firsts[owner]] = link
+    firsts[owner] = link
 
-    def merge(self, a: int, b: int) -> list[Candidate]:
-        """Replace two nodes by a new node -> distances from it to its neighbours."""
-        node = len(self.borders)
-        both, sizes = [a, b], self.sizes[[a, b]]
-        self.sizes[node] = sizes.sum()
-        self.features[node] = sizes @ self.features[both] / sizes.sum()
-        self.lengths[node] = self.lengths[both].sum() - 2 * self.borders[a][b][0]
-        merged: dict[int, Border] = {}
-        for part in both:
-            for other, border in self.borders[part].items():
-                if other not in both:
-                    merged[other] = merged[other] + border if other in merged else border
-                    del self.borders[other][part]
-        for other, border in merged.items():
-            self.borders[other][node] = border
-        self.borders.append(merged)
-        self.nodes -= {a, b}
-        self.nodes.add(node)
-        return self.measure(node, list(merged))
+
+@compiled
+def _remove(link, owner, firsts, nexts, previous):  # type: ignore[no-untyped-def]
+    """Remove a link from the list of its owner."""
+    if previous[link] == NONE:
+        firsts[owner] = nexts[link]
+    else:
+        nexts[previous[link]] = nexts[link]
+    if nexts[link] != NONE:
+        previous[nexts[link]] = previous[link]
+
+
+@compiled
+def _is_nearer(border, other, keys, owners, nodes):  # type: ignore[no-untyped-def]
+    """Whether a border comes before another; of equal distances the earlier nodes."""
+    if keys[border] != keys[other]:
+        return keys[border] < keys[other]
+    a, b = nodes[owners[2 * border]], nodes[owners[2 * border + 1]]
+    c, d = nodes[owners[2 * other]], nodes[owners[2 * other + 1]]
+    if min(a, b) != min(c, d):
+        return min(a, b) < min(c, d)
+    return max(a, b) < max(c, d)
+
+
+@compiled
+def _drop(border, n_borders, heap, places, keys, owners, nodes):  # type: ignore[no-untyped-def]
+    """Remove a border from the heap -> number of borders left."""
+    place, last = places[border], heap[n_borders - 1]
+    heap[place], places[last] = last, place
+    n_borders -= 1
+    if place < n_borders:
+        _sift(place, n_borders, heap, places, keys, owners, nodes)
+    return n_borders
+
+
+@compiled
+def _sift(place, n_borders, heap, places, keys, owners, nodes):  # type: ignore[no-untyped-def]
+    """Move the border at a place of the heap up or down to where it belongs."""
+    while place > 0:
+        parent = (place - 1) // 2
+        if not _is_nearer(heap[place], heap[parent], keys, owners, nodes):
+            break
+        _swap(place, parent, heap, places)
+        place = parent
+    _sift_down(place, n_borders, heap, places, keys, owners, nodes)
+
+
+@compiled
+def _sift_down(place, n_borders, heap, places, keys, owners, nodes):  # type: ignore[no-untyped-def]
+    while 2 * place + 1 < n_borders:
+        child = 2 * place + 1
+        if child + 1 < n_borders and _is_nearer(heap[child + 1], heap[child], keys, owners, nodes):
+            child += 1
+        if not _is_nearer(heap[child], heap[place], keys, owners, nodes):
+            break
+        _swap(place, child, heap, places)
+        place = child
+
+
+@compiled
+def _swap(place, other, heap, places):  # type: ignore[no-untyped-def]
+    heap[place], heap[other] = heap[other], heap[place]
+    places[heap[place]], places[heap[other]] = place, other

@@ -1,10 +1,8 @@
 """Superpixels to merge: the watershed basins of the contours."""
 
 import numpy as np
-from skimage.measure import label
-from skimage.morphology import area_closing
-from skimage.segmentation import watershed
 
+from sklearn_dic.hierarchy._flooding import flood
 from sklearn_dic.images._color import gradient_length
 
 SIGMA = 1.0  # pixels: width of the Gaussian whose derivative is the gradient
@@ -36,14 +34,5 @@ def find_basins(
         mask may be smaller. All equal where nothing changes; 0 outside of the mask.
     """
     heights = gradient_length(channels, SIGMA) * contours
-    if mask is not None:
-        heights[~mask] = heights.max() + 1  # so that each piece has a minimum of its own
-    thick = [(0, max(3 - side, 0)) for side in heights.shape]  # area_closing needs 3 x 3 pixels
     n_pixels = heights.size if mask is None else np.count_nonzero(mask)
-    smallest = min(SMALLEST, int(SMALLEST_SHARE * n_pixels))
-    closed = area_closing(np.pad(heights, thick, mode="edge"), smallest)
-    basins = watershed(closed[: heights.shape[0], : heights.shape[1]], mask=mask)
-    if mask is not None and not basins[mask].all():  # pieces too small for a basin
-        pieces = label(mask & (basins == 0), connectivity=1)
-        basins = np.where(pieces > 0, pieces + basins.max(), basins)
-    return basins
+    return flood(heights, min(SMALLEST, int(SMALLEST_SHARE * n_pixels)), mask)

@@ -3,10 +3,13 @@
 import numpy as np
 from skimage.transform import resize_local_mean
 
-from sklearn_dic.superpixels._felzenszwalb import segment_felzenszwalb
+from sklearn_dic.hierarchy._forest import segment_at_scales
+from sklearn_dic.superpixels._felzenszwalb import REFERENCE_PIXELS
 
-# Scale and sigma, chosen on images of BSDS300 train and every other image of val.
-SCALES = [(100, 0.5), (200, 0.8), (400, 0.8)]
+# Chosen on images of BSDS300 train and every other image of val; the sizes of pixels are those of
+# an image of 481 x 321 pixels.
+SCALES = {0.5: [100], 0.8: [200, 400]}  # by sigma
+SMALLEST = 20
 LARGEST = 250_000  # pixels
 
 
@@ -34,9 +37,12 @@ def coarse_segmentations(image: np.ndarray, scene_pixels: float | None = None) -
     rows, columns = np.arange(height) // step, np.arange(width) // step
     if step > 1:
         image = resize_local_mean(image, (rows[-1] + 1, columns[-1] + 1))
-    area = scene_pixels / step**2
+    area = scene_pixels / step**2 / REFERENCE_PIXELS
     found = [
-        segment_felzenszwalb(image, scale=scale, sigma=sigma, scene_pixels=area)
-        for scale, sigma in SCALES
+        labels
+        for sigma, scales in SCALES.items()
+        for labels in segment_at_scales(
+            image, scales, sigma=sigma * area**0.5, min_size=round(SMALLEST * area)
+        )
     ]
     return found if step == 1 else [labels[rows][:, columns] for labels in found]

@@ -1,13 +1,14 @@
 """The mean shift filter: each pixel moves to the mode of the density around it."""
 
 import numpy as np
-from numba import njit
+
+from sklearn_dic.utils._compiled import compiled
 
 LONGEST = 100  # iterations of a pixel
 CLOSE = 1e-3  # squared step, in bandwidths, at which a pixel has arrived
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def filter_mean_shift(image: np.ndarray, spatial: float, range_: float) -> np.ndarray:
     """(H, W, C) float64, bandwidths -> (H, W, C + 2) modes: colours, then row and column.
 

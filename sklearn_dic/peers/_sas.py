@@ -16,7 +16,8 @@ from sklearn_dic.peers._mean_shift import segment_mean_shift
 from sklearn_dic.peers._reduction import Reduction
 from sklearn_dic.peers._region_graph import nearest_neighbors, region_means
 from sklearn_dic.peers._transfer_cut import transfer_cut
-from sklearn_dic.superpixels._felzenszwalb import REFERENCE_PIXELS, segment_felzenszwalb
+from sklearn_dic.superpixels import FelzenszwalbSuperpixels
+from sklearn_dic.superpixels._felzenszwalb import REFERENCE_PIXELS
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 from sklearn_dic.utils._warnings import warn_caller
 
@@ -152,9 +153,8 @@ def over_segment(image: np.ndarray) -> list[np.ndarray]:
     if not is_in_unit_range(image):  # other units than the scale is meant for
         image = colors / 100
     for scale, sigma, size in OF_SIMPLE_IMAGES if is_simple else OF_COMPLEX_IMAGES:
-        maps.append(
-            segment_felzenszwalb(image, scale=scale, sigma=sigma, min_size=size, scene_pixels=area)
-        )
+        graph_based = FelzenszwalbSuperpixels(scale, sigma=sigma, min_size=size)
+        maps.append(graph_based._segment(image))
     return maps
 
 

@@ -87,17 +87,20 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
         self.verbose = verbose
 
     def _segment(self, image: np.ndarray) -> np.ndarray:
-        scene_pixels = (
-            image.shape[0] * image.shape[1] if self.relative_to_size else REFERENCE_PIXELS
-        )
-        labels = segment_felzenszwalb(
-            image,
-            scale=self.scale,
-            sigma=self.sigma,
-            min_size=self.min_size,
-            scene_pixels=scene_pixels,
-        )
-        min_size = round(self.min_size * scene_pixels / REFERENCE_PIXELS)
+        area = 1.0
+        if self.relative_to_size:
+            area = image.shape[0] * image.shape[1] / REFERENCE_PIXELS
+        min_size = round(self.min_size * area)
+        # Ignoring warnings takes a lock, so only images that cause the warning take it.
+        quiet = ignored_warnings("Got image with third dimension", RuntimeWarning)
+        with quiet if image.shape[2] > 3 else nullcontext():
+            labels = felzenszwalb(
+                image,
+                scale=self.scale,
+                sigma=self.sigma * area**0.5,
+                min_size=min_size,
+                channel_axis=-1,
+            )
         if np.ptp(image) > 2 and labels.size < 4 * max(min_size, 1) * (labels.max() + 1):
             warn_caller(
                 f"the values of the image go from {image.min():g} to {image.max():g}, where "
@@ -106,25 +109,3 @@ class FelzenszwalbSuperpixels(BaseSuperpixels):
                 f"{image.max():.3g})"
             )
         return labels
-
-
-def segment_felzenszwalb(
-    image: np.ndarray,
-    *,
-    scale: float,
-    sigma: float,
-    min_size: int = 20,
-    scene_pixels: float,
-) -> np.ndarray:
-    """(H, W, C) -> (H, W) labels; sizes grow with the area of a scene."""
-    area = scene_pixels / REFERENCE_PIXELS
-    # Ignoring warnings takes a lock, so only images that cause the warning take it.
-    quiet = ignored_warnings("Got image with third dimension", RuntimeWarning)
-    with quiet if image.shape[2] > 3 else nullcontext():
-        return felzenszwalb(
-            image,
-            scale=scale,
-            sigma=sigma * area**0.5,
-            min_size=round(min_size * area),
-            channel_axis=-1,
-        )

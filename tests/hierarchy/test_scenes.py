@@ -59,9 +59,9 @@ def test_what_lies_far_away_changes_little(mosaic):
 def test_the_network_passes_the_scene_on(mosaic):
     image = mosaic[::2, ::2]
     dic = DeepImageClustering(
-        8, region_merging=RegionMerging(scene_size=50), max_iter=2, random_state=0
+        8, region_merging=RegionMerging(scene_size=30), max_iter=2, random_state=0
     ).fit(image)
-    np.testing.assert_array_equal(dic.labels_, RegionMerging(scene_size=50).fit_predict(image))
+    np.testing.assert_array_equal(dic.labels_, RegionMerging(scene_size=30).fit_predict(image))
     assert dic.labels_.max() > RegionMerging().fit_predict(image).max()
 
 

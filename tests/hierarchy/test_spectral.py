@@ -11,8 +11,8 @@ from sklearn_dic.hierarchy._quantization import mutual_information, quantize_col
 from sklearn_dic.hierarchy._spectral import spectral_contours
 
 
-def plain_contours(kinds, information):
-    """Normalized cuts pixel by pixel, of the graph of all pairs, as a generalized problem."""
+def plain_affinities(kinds, information):
+    """Affinities pixel by pixel, of the graph of all pairs."""
     height, width = kinds.shape
     places = [(row, column) for row in range(height) for column in range(width)]
     affinities = np.zeros((len(places), len(places)))
@@ -21,12 +21,26 @@ def plain_contours(kinds, information):
             if 0 < (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 <= spectral.RADIUS**2:
                 affinities[i, j] = np.exp(information[kinds[a], kinds[b]])
     affinities[affinities > 0] += 1e-6 * affinities[affinities > 0].mean()
+    return affinities
+
+
+def plain_contours(kinds, information, sampled):
+    """Normalized cuts as a generalized problem, of all pixels or of every second one."""
+    affinities = plain_affinities(kinds, information)
+    shares = np.eye(kinds.size)
+    if sampled:
+        rows, columns = np.indices(kinds.shape) % 2
+        sample = affinities[(rows & columns).astype(bool).ravel()]
+        shares = sample / sample.sum(axis=0)
+        affinities = sample @ shares.T
     degrees = np.diag(affinities.sum(axis=1))
     costs, vectors = eigh(degrees - affinities, degrees)
     squares = 0
-    for k in range(1, min(1 + spectral.N_VECTORS, len(places))):
-        plane = (vectors[:, k] / vectors[:, k].std()).reshape(height, width)
-        gradient = gaussian_gradient_magnitude(plane, spectral.SIGMA)
+    for k in range(1, min(1 + spectral.N_VECTORS, len(costs))):
+        vector = shares.T @ vectors[:, k]
+        gradient = gaussian_gradient_magnitude(
+            (vector / vector.std()).reshape(kinds.shape), spectral.SIGMA
+        )
         squares = squares + gradient**2 / max(costs[k], spectral.LEAST_CUT)
     return np.sqrt(squares)
 
@@ -36,13 +50,57 @@ def photograph():
     return data.coffee()[20:380:24, 50:550:29] / 255.0
 
 
-@pytest.mark.parametrize("small", [0, 10_000])
+@pytest.mark.parametrize("small", [100, 10_000])
 def test_contours_are_those_of_the_definition(photograph, small, monkeypatch):
-    monkeypatch.setattr(spectral, "SMALL", small)  # Lanczos, or directly
+    monkeypatch.setattr(spectral, "SMALL", small)  # of every second pixel, or of all
     kinds = quantize_colors(photograph, 12)
     information = mutual_information(kinds)
     found = spectral_contours(kinds, information)
-    np.testing.assert_allclose(found, plain_contours(kinds, information), rtol=1e-5)
+    expected = plain_contours(kinds, information, sampled=small == 100)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_eigenvectors_from_a_sample_are_about_those_of_all():
+    kinds = quantize_colors(data.coffee()[::4, ::4] / 255.0)
+    information = mutual_information(kinds)
+    affinities = spectral._find_affinities(kinds, information)
+    inside = np.ones(kinds.shape, bool)
+    affinities, _, inside = spectral._sample(affinities, inside)
+    costs, vectors = spectral._find_from_sample(affinities, inside)
+    expected_costs, expected = spectral._find_eigenvectors(affinities)  # Lanczos
+    np.testing.assert_allclose(costs, expected_costs, rtol=0.02, atol=1e-6)
+    degrees = np.asarray(affinities.sum(axis=1))  # the inner product of these eigenvectors
+    overlaps = (expected.T * degrees) @ vectors
+    assert np.linalg.svd(overlaps[:13, :13], compute_uv=False).min() > 0.99
+    similarities, roots = spectral._normalize(affinities)
+    residuals = similarities @ (expected * roots[:, None]) - expected * roots[:, None] * (
+        1 - expected_costs
+    )
+    assert np.abs(residuals).max() < 1e-8
+
+
+def test_contours_of_every_second_pixel_are_about_those_of_all(monkeypatch):
+    kinds = quantize_colors(data.coffee()[::4, ::4] / 255.0)
+    information = mutual_information(kinds)
+    found = spectral_contours(kinds, information)
+
+    def cut(affinities, inside):
+        costs, vectors = spectral._find_eigenvectors(affinities)
+        return costs[1:], vectors[:, 1:]
+
+    monkeypatch.setattr(spectral, "_cut", cut)
+    whole = spectral_contours(kinds, information)
+    assert np.corrcoef(found.ravel(), whole.ravel())[0, 1] > 0.98
+
+
+def test_masks_that_a_sample_misses():
+    """Every second row alone has no sampled pixel, and a comb has few."""
+    kinds = quantize_colors(data.coffee()[::4, ::4] / 255.0)
+    kinds[1::2] = -1
+    information = mutual_information(kinds)
+    assert spectral_contours(kinds, information).max() > 0
+    kinds[1, ::7] = kinds[0, ::7]
+    assert np.isfinite(spectral_contours(kinds, information)).all()
 
 
 def test_texture_is_passed_over_and_its_end_is_a_contour():
@@ -58,7 +116,8 @@ def test_texture_is_passed_over_and_its_end_is_a_contour():
 
 
 @pytest.mark.parametrize("turn", [np.fliplr, np.flipud, np.transpose])
-def test_turned_pictures_have_turned_contours(photograph, turn):
+def test_turned_pictures_have_turned_contours(photograph, turn, monkeypatch):
+    monkeypatch.setattr(spectral, "SMALL", 10_000)  # every second pixel depends on the first one
     kinds = quantize_colors(photograph, 12)
     information = mutual_information(kinds)
     np.testing.assert_allclose(
@@ -76,9 +135,9 @@ def test_large_pictures_are_cut_on_a_reduced_copy(monkeypatch):
     seen = []
     cut = spectral._cut
 
-    def spy(affinities):
+    def spy(affinities, inside):
         seen.append(affinities.shape[0])
-        return cut(affinities)
+        return cut(affinities, inside)
 
     monkeypatch.setattr(spectral, "_cut", spy)
     repeated = kinds.repeat(3, axis=0).repeat(3, axis=1)
