@@ -7,6 +7,7 @@ from . import (
     model_selection,
     network,
     peers,
+    semantic,
     superpixels,
     utils,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "model_selection",
     "network",
     "peers",
+    "semantic",
     "superpixels",
     "utils",
 ]

@@ -27,6 +27,7 @@ from sklearn_dic.peers import (
     PixelSelfTraining,
     WNet,
 )
+from sklearn_dic.semantic import SuperpixelCRF
 from sklearn_dic.superpixels import (
     FelzenszwalbSuperpixels,
     FileSuperpixels,
@@ -105,6 +106,13 @@ PEERS = [
     SAS(n_segments=3),
 ]
 
+# Their annotations are maps of classes, and the checks of scikit-learn on grey images have none.
+OF_CLASSES = [
+    SuperpixelCRF(
+        "slic", classifier=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)
+    )
+]
+
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]
 
 # Their files belong to images that the checks do not have; 1 x 1 images need none.
@@ -127,6 +135,7 @@ ON_TABLES = [
     *SUPERPIXEL_TRANSFORMERS,
     *PEERS_OF_TABLES,
     *FILE_LOADERS,
+    *OF_CLASSES,
 ]
 
 NO_TABLE = "a 2-D array is one grey image here, and not a table of samples: "
@@ -170,8 +179,9 @@ def with_channel_axis(estimator: Any, channel_axis: Any) -> Any:
     changed = clone(estimator)
     prefix = "estimator__" if hasattr(estimator, "estimator") else ""
     changed.set_params(**{f"{prefix}channel_axis": channel_axis})
-    if getattr(estimator, "features", None) is not None:
-        changed.set_params(features__channel_axis=channel_axis)
+    for part in ("features", "classifier"):
+        if getattr(estimator, part, None) is not None:
+            changed.set_params(**{f"{part}__channel_axis": channel_axis})
     reader = getattr(changed, "estimator", changed)
     if channel_axis == -1 and isinstance(reader, DeepImageClustering):
         reader.set_params(n_segments=None)  # a table has no regions

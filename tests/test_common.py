@@ -15,12 +15,13 @@ from sklearn.utils.estimator_checks import (
 )
 
 import sklearn_dic
-from sklearn_dic import hierarchy, peers, superpixels
+from sklearn_dic import hierarchy, peers, semantic, superpixels
 from sklearn_dic.utils.estimator_checks import check_image_estimator, image_checks
 from tests._registry import (
     ESTIMATORS,
     FEW_LABELS,
     FILE_LOADERS,
+    OF_CLASSES,
     ON_TABLES,
     expected_failures,
     expected_image_failures,
@@ -59,7 +60,7 @@ def test_checks_of_scikit_learn_on_grey_images(estimator, check):
 
 
 @pytest.mark.parametrize("check", image_checks(), ids=lambda check: check.__name__)
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=str)
+@pytest.mark.parametrize("estimator", [*ESTIMATORS, *OF_CLASSES], ids=str)
 def test_checks_for_images(estimator, check):
     (result,) = check_image_estimator(
         estimator, checks=[check], expected_failed_checks=expected_image_failures(estimator)
@@ -73,16 +74,17 @@ def test_checks_for_images(estimator, check):
 def test_every_public_estimator_is_checked():
     public = [
         getattr(module, name)
-        for module in (sklearn_dic, hierarchy, peers, superpixels)
+        for module in (sklearn_dic, hierarchy, peers, semantic, superpixels)
         for name in module.__all__
     ]
     estimators = {
         item for item in public if isinstance(item, type) and hasattr(item, "get_params")
     } - {superpixels.BaseSuperpixels, peers.BasePeer, peers.BaseSuperpixelPeer}
-    assert {type(instance) for instance in [*ESTIMATORS, *FILE_LOADERS]} == estimators
+    checked = [*ESTIMATORS, *FILE_LOADERS, *OF_CLASSES]
+    assert {type(instance) for instance in checked} == estimators
 
 
-@pytest.mark.parametrize("estimator", [*ESTIMATORS, *FILE_LOADERS], ids=str)
+@pytest.mark.parametrize("estimator", [*ESTIMATORS, *FILE_LOADERS, *OF_CLASSES], ids=str)
 def test_every_parameter_is_validated(estimator):
     check_param_validation(type(estimator).__name__, estimator)
 

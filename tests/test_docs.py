@@ -36,6 +36,7 @@ def code_of(page):
         "callbacks.rst",
         "pipelines.rst",
         "results.rst",
+        "semantic.rst",
         "paper_to_code.rst",
         "peers.rst",
     ],

@@ -28,6 +28,7 @@ def test_public_names():
         "sklearn_dic.metrics",
         "sklearn_dic.model_selection",
         "sklearn_dic.peers",
+        "sklearn_dic.semantic",
         "sklearn_dic.superpixels",
     ],
 )

@@ -5,6 +5,10 @@ from sklearn_dic.metrics._boundary_displacement_error import boundary_displaceme
 from sklearn_dic.metrics._boundary_recall import boundary_recall
 from sklearn_dic.metrics._boundary_scores import BoundaryScores, boundary_scores
 from sklearn_dic.metrics._global_consistency_error import global_consistency_error
+from sklearn_dic.metrics._mean_iou import (
+    intersection_over_union,
+    mean_intersection_over_union,
+)
 from sklearn_dic.metrics._rand_index import probabilistic_rand_index
 from sklearn_dic.metrics._report import SegmentationReport, segmentation_report
 from sklearn_dic.metrics._scorers import SCORERS, get_scorer
@@ -22,6 +26,8 @@ __all__ = [
     "boundary_scores",
     "get_scorer",
     "global_consistency_error",
+    "intersection_over_union",
+    "mean_intersection_over_union",
     "probabilistic_rand_index",
     "segmentation_covering",
     "segmentation_report",

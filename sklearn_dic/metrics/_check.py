@@ -21,11 +21,14 @@ class Comparison:
         Regions, numbered from 0.
     ignored : ndarray of bool, shape (H, W), or None
         Pixels that are left out.
+    given : tuple of two ndarray of shape (H, W)
+        Truth and prediction with the labels of the caller, which are classes to some measures.
     """
 
     truth: np.ndarray
     prediction: np.ndarray
     ignored: np.ndarray | None
+    given: tuple[np.ndarray, np.ndarray]
 
     @cached_property
     def table(self) -> ContingencyTable:
@@ -134,7 +137,8 @@ def _read_image(
             )
         if ignored is not None and not ignored.any():
             ignored = None
-        comparisons.append(Comparison(number_regions(truth), regions, ignored))
+        given = truth, prediction
+        comparisons.append(Comparison(number_regions(truth), regions, ignored, given))
     return AnnotatedImage(regions, comparisons)
 
 

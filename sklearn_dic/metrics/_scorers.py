@@ -7,6 +7,7 @@ from sklearn.metrics import make_scorer
 
 from sklearn_dic.metrics._boundary_displacement_error import boundary_displacement_error
 from sklearn_dic.metrics._global_consistency_error import global_consistency_error
+from sklearn_dic.metrics._mean_iou import mean_intersection_over_union
 from sklearn_dic.metrics._rand_index import probabilistic_rand_index
 from sklearn_dic.metrics._segmentation_covering import segmentation_covering
 from sklearn_dic.metrics._variation_of_information import variation_of_information
@@ -21,6 +22,11 @@ SCORERS: dict[str, Any] = {
     ),
 }
 
+# Not in SCORERS, which are for regions: the labels are compared as classes.
+OF_CLASSES: dict[str, Any] = {
+    "mean_intersection_over_union": make_scorer(mean_intersection_over_union),
+}
+
 
 def get_scorer(scoring: str) -> Any:
     """Get a scorer by name.
@@ -32,8 +38,9 @@ def get_scorer(scoring: str) -> Any:
     Parameters
     ----------
     scoring : str
-        A key of `SCORERS`. The name of a measure is accepted as well:
-        "variation_of_information" gives the scorer "neg_variation_of_information".
+        A key of `SCORERS`, or "mean_intersection_over_union", which compares classes. The name
+        of a measure is accepted as well: "variation_of_information" gives the scorer
+        "neg_variation_of_information".
 
     Returns
     -------
@@ -58,7 +65,9 @@ def get_scorer(scoring: str) -> Any:
 
     * a single scorer: ``GridSearchCV(..., scoring=get_scorer("probabilistic_rand_index"))`` or
       ``scoring=SCORERS["probabilistic_rand_index"]``;
-    * all five: ``GridSearchCV(..., scoring=SCORERS, refit="probabilistic_rand_index")``.
+    * all five: ``GridSearchCV(..., scoring=SCORERS, refit="probabilistic_rand_index")``;
+    * with a void class:
+      ``make_scorer(mean_intersection_over_union, ignore_label=11)`` of scikit-learn.
 
     Examples
     --------
@@ -73,7 +82,8 @@ def get_scorer(scoring: str) -> Any:
     """
     if not isinstance(scoring, str):
         raise TypeError(f"scoring is {scoring!r}; the name of a scorer is needed")
+    scorers = SCORERS | OF_CLASSES
     for name in (scoring, f"neg_{scoring}"):
-        if name in SCORERS:
-            return copy.deepcopy(SCORERS[name])
-    raise ValueError(f"there is no scorer {scoring!r}; the names are {', '.join(sorted(SCORERS))}")
+        if name in scorers:
+            return copy.deepcopy(scorers[name])
+    raise ValueError(f"there is no scorer {scoring!r}; the names are {', '.join(sorted(scorers))}")

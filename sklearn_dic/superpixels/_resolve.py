@@ -41,7 +41,8 @@ def compute_superpixels(methods: Any, images: Images) -> list[np.ndarray] | None
     ----------
     methods : str, transformer, list of these, or None
         A name, or a transformer of this package or of another, whose `fit_transform` maps an
-        image (H, W, C) to labels (H, W). A list of K methods gives K maps for each image.
+        image (H, W, C) to labels (H, W); or a clusterer, whose `fit_predict` does. A list of K
+        methods gives K maps for each image.
     images : Images
         The opened images.
 
@@ -87,7 +88,7 @@ def check_superpixels(maps: Any, images: Images) -> list[np.ndarray]:
     checked = []
     for place, entry in enumerate(_one_entry_for_each_image(maps, images)):
         image = images.take(place)
-        checked.append(np.stack([_check_map(labels, image) for labels in _split(entry)]))
+        checked.append(np.stack([_check_map(labels, image) for labels in _split(entry, image)]))
     numbers = [len(of_image) for of_image in checked]
     if len(set(numbers)) > 1:
         raise ValueError(
@@ -104,7 +105,12 @@ def _hold_methods(superpixels: Any) -> bool:
 
 
 def _is_method(superpixels: Any) -> bool:
-    return isinstance(superpixels, str | type) or hasattr(superpixels, "fit_transform")
+    return isinstance(superpixels, str | type) or _segments(superpixels)
+
+
+def _segments(method: Any) -> bool:
+    """Whether it computes labels: a transformer, or a clusterer such as `RegionMerging`."""
+    return hasattr(method, "fit_transform") or hasattr(method, "fit_predict")
 
 
 def _as_transformer(method: Any) -> Any:
@@ -113,7 +119,7 @@ def _as_transformer(method: Any) -> Any:
         raise TypeError(f"superpixels={method.__name__} is a class; pass {method.__name__}()")
     if isinstance(method, str):
         return get_superpixels(method)
-    if hasattr(method, "fit_transform"):
+    if _segments(method):
         return clone(method, safe=False)
     if hasattr(method, "__array__") or isinstance(method, list | tuple):
         raise TypeError(
@@ -129,10 +135,11 @@ def _compute(transformer: Any, images: Images) -> list[np.ndarray]:
     """Let a transformer segment each image -> [(H_i, W_i)] int32."""
     if isinstance(transformer, BaseSuperpixels):
         return segment_images(transformer, images)
+    segment = getattr(transformer, "fit_transform", None) or transformer.fit_predict
     return [
         np.zeros((1, 1), np.int32)  # a pixel of a table
         if images.shapes[place] == (1, 1)
-        else _check_map(transformer.fit_transform(image.copy()), images.take(place))
+        else _check_map(segment(image.copy()), images.take(place))
         for place, image in enumerate(images.pixels)
     ]
 
@@ -176,11 +183,11 @@ def _one_entry_for_each_image(maps: Any, images: Images) -> list[Any]:
     return entries
 
 
-def _split(entry: Any) -> list[Any]:
+def _split(entry: Any, image: Images) -> list[Any]:
     """Split a list or a stack of label maps; a single map stays whole."""
     if isinstance(entry, list | tuple):
         return [entry] if all(_is_row(part) for part in entry) else list(entry)
-    return list(entry) if np.ndim(entry) == 3 else [entry]
+    return list(entry) if np.ndim(entry) == image.n_spatial_dims + 1 else [entry]
 
 
 def _is_row(part: Any) -> bool:

@@ -63,7 +63,7 @@ def test_contours_are_those_of_the_definition(photograph, small, monkeypatch):
 def test_eigenvectors_from_a_sample_are_about_those_of_all():
     kinds = quantize_colors(data.coffee()[::4, ::4] / 255.0)
     information = mutual_information(kinds)
-    affinities = spectral._find_affinities(kinds, information)
+    affinities = spectral._find_affinities(kinds, information, (1.0, 1.0))
     inside = np.ones(kinds.shape, bool)
     affinities, _, inside = spectral._sample(affinities, inside)
     costs, vectors = spectral._find_from_sample(affinities, inside)
@@ -154,7 +154,7 @@ def test_contours_of_a_reduced_copy_lie_where_it_was_taken_from(step, shape, mon
     information = mutual_information(kinds)
     taken = np.s_[step // 2 :: step, step // 2 :: step]
     expected = spectral_contours(kinds[taken], information)
-    monkeypatch.setattr(spectral, "reduction_step", lambda _: step)
+    monkeypatch.setattr(spectral, "reduction_steps", lambda *_: (step, step))
     contours = spectral_contours(kinds, information)
     np.testing.assert_allclose(contours[taken], expected, rtol=1e-6)
     right = np.s_[step // 2 :: step, step // 2 + 1 :: step]  # one pixel on, towards the next
