@@ -40,6 +40,13 @@ METHODS: dict[str, list[Any]] = {
     "NormalizedCuts": [{"n_segments": n} for n in FEW_NUMBERS],
     "MultiscaleNormalizedCuts": [{"n_segments": n} for n in FEW_NUMBERS],
     "SAS": [{"n_segments": n} for n in NUMBERS],
+    "MLSS": [{"n_segments": n} for n in NUMBERS],
+    "KernelGraphCuts": [{"n_segments": n} for n in FEW_NUMBERS],
+    "JSEG": [{"merge_threshold": t} for t in (0.2, 0.4, 0.6, 0.8)],
+    "NormalizedTreePartitioning": [{"n_segments": n} for n in NUMBERS],
+    "ContourGuidedPalette": [{"bandwidth": h} for h in (3, 5, 8, 12)],
+    "PixelSelfTraining": [{"continuity": 0.0}, {"superpixels": None, "continuity": 5.0}],
+    "WNet": [{"n_segments": n} for n in (8, 16)],
     "RegionMerging": [{"n_segments": n} for n in ("auto", *NUMBERS)],
 }
 BY_AUTHORS = "SAS-authors"

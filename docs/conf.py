@@ -154,6 +154,7 @@ _ROOMS = (
     ".images",
     ".cli",
     ".network",
+    ".peers",
     ".utils.estimator_checks",
 )
 # Labels that docstrings inherited from scikit-learn refer to.

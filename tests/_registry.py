@@ -82,13 +82,6 @@ FEATURE_MERGERS = [
     RegionMerging(features=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)),
 ]
 
-# Their annotations are maps of classes, and the checks of scikit-learn on grey images have none.
-OF_CLASSES = [
-    SuperpixelCRF(
-        "slic", classifier=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)
-    )
-]
-
 # The systems that the paper compares with; the first need no neighbours.
 PEERS_OF_TABLES = [
     KMeansPixels(n_segments=3),
@@ -111,6 +104,13 @@ PEERS = [
     NormalizedCuts(n_segments=3),
     NormalizedCuts(n_segments=3, superpixels="slic"),
     SAS(n_segments=3),
+]
+
+# Their annotations are maps of classes, and the checks of scikit-learn on grey images have none.
+OF_CLASSES = [
+    SuperpixelCRF(
+        "slic", classifier=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)
+    )
 ]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]

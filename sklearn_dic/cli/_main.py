@@ -119,7 +119,7 @@ def _make_parser() -> argparse.ArgumentParser:
         "IMAGE, segments a bundled photograph.",
         epilog="`sklearn-dic cut --help`: other regions of a merge tree, without a new fit. "
         "`sklearn-dic compare --help`: several methods side by side. A folder or image of the name "
-        "cut is ./cut.",
+        "cut or compare is ./cut or ./compare.",
     )
     defaults = DeepImageClustering().get_params()
     add = parser.add_argument

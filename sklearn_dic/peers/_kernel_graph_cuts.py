@@ -31,7 +31,7 @@ class KernelGraphCuts(BasePeer):
         square of the distances from the mean colour.
     truncation : float, default=1.0
         Distance of two centres from which on a border costs no more, in the same units.
-    max_rounds : int, default=10
+    max_rounds : int, default=6
         Largest number of rounds. Each moves the centres, and then expands each label once.
     tol : float, default=1e-3
         The rounds end when the energy falls by at most this share.
@@ -102,7 +102,7 @@ class KernelGraphCuts(BasePeer):
         smoothness: float = 1.0,
         kernel_width: float = 1.0,
         truncation: float = 1.0,
-        max_rounds: int = 10,
+        max_rounds: int = 6,
         tol: float = 1e-3,
         random_state: Any = 0,
         channel_axis: ChannelAxis = "auto",

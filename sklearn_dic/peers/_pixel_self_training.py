@@ -47,7 +47,7 @@ class PixelSelfTraining(BaseSuperpixelPeer):
         The training ends as soon as no more labels are left.
     resolution : {"auto"} or float, default="auto"
         Sides of the copy that the network sees, relative to the image, in (0, 1]. "auto" is at
-        most 16,384 pixels, [1]_ and [2]_ have 1. The answer always has full size.
+        most 10,000 pixels, [1]_ and [2]_ have 1. The answer always has full size.
     device : str or torch.device, default="auto"
         "cpu", "cuda", "cuda:1", "mps"; "auto" is CUDA if there is a GPU, else the CPU.
     random_state : int, RandomState instance or None, default=0

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from sklearn_dic.network import sample_pixels
 
-LARGEST = 16_384  # pixels that "auto" trains on
+LARGEST = 10_000  # pixels that "auto" trains on
 
 
 def reduced_size(shape: tuple[int, ...], resolution: float | str) -> tuple[int, int]:

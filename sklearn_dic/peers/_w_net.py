@@ -57,7 +57,7 @@ class WNet(BasePeer):
         Distance of pixels over which the weights fall (sigma_X).
     resolution : {"auto"} or float, default="auto"
         Sides of the copies that the network sees, relative to the images, in (0, 1]. "auto" is at
-        most 16,384 pixels. The answer always has full size.
+        most 10,000 pixels. The answer always has full size.
     device : str or torch.device, default="auto"
         "cpu", "cuda", "cuda:1", "mps"; "auto" is CUDA if there is a GPU, else the CPU.
     random_state : int, RandomState instance or None, default=0

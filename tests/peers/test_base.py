@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn_dic import PerImage
 from sklearn_dic.metrics import get_scorer
 from sklearn_dic.model_selection import PerImageSplit
-from sklearn_dic.peers import BasePeer
+from sklearn_dic.peers import BasePeer, WNet
 from sklearn_dic.superpixels import SLICSuperpixels
 from tests._registry import PEERS, PEERS_OF_TABLES
 
@@ -69,9 +69,10 @@ def test_searches_pipelines_and_per_image(peer, small):
         refit=False,
     ).fit(images, truths)
     assert np.isfinite(search.cv_results_["split1_test_score"]).all()
-    labels = peer.fit_predict(images)
-    for own, together in zip(PerImage(peer).fit_predict(images), labels, strict=True):
-        np.testing.assert_array_equal(own, together)
+    labels = PerImage(peer).fit_predict(images)
+    if not isinstance(peer, WNet):  # a collection has one network
+        for own, together in zip(labels, peer.fit_predict(images), strict=True):
+            np.testing.assert_array_equal(own, together)
     if "superpixels" not in peer.get_params():
         pipeline = make_pipeline(SLICSuperpixels(20), peer)
         np.testing.assert_array_equal(pipeline.fit_predict(small), labels[0])

@@ -59,9 +59,9 @@ def test_networks_keep_the_size_of_any_image(shape):
 
 
 def test_both_losses_fall(photo):
-    w_net = WNet(6, n_features=8, depth=2, max_iter=15).fit(photo)
+    w_net = WNet(6, n_features=8, depth=1, max_iter=10).fit(photo)
     assert w_net.cut_curve_[-1] < w_net.cut_curve_[0]
-    assert w_net.reconstruction_curve_[-1] < 0.5 * w_net.reconstruction_curve_[0]
+    assert w_net.reconstruction_curve_[-1] < 0.7 * w_net.reconstruction_curve_[0]
 
 
 def test_labels_of_a_collection_mean_the_same(photo):
