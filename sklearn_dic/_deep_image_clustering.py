@@ -656,6 +656,11 @@ list, dtype float32
         self, task: Task, network: DICNetwork, images: Images, device: torch.device, *, merges: bool
     ) -> None:
         """Refuse images that are too large, and a table where the answer is regions."""
+        if getattr(self.region_merging, "n_spatial_dims", 2) == 3:
+            raise ValueError(
+                "region_merging has n_spatial_dims=3, and DeepImageClustering segments images: for "
+                "volumes use RegionMerging(n_spatial_dims=3, features=DeepImageClustering())"
+            )
         if merges and images.form == "table":
             raise ValueError(
                 f"n_segments={self.n_segments!r} and a table of {len(images)} pixels, which have "

@@ -31,7 +31,7 @@ from sklearn_dic.utils._callbacks import (
 from sklearn_dic.utils._device import one_torch_thread
 from sklearn_dic.utils._parallel import for_each
 from sklearn_dic.utils._searches import refuse_rows_of_image
-from sklearn_dic.utils._unwrapping import channel_axis_of, last_step
+from sklearn_dic.utils._unwrapping import channel_axis_of, last_step, n_spatial_dims_of
 from sklearn_dic.utils._validation import (
     HasMethods,
     StrOptions,
@@ -292,11 +292,12 @@ one image
 
     def _split(self, X: Any) -> tuple[list[Any], str, list[str]]:
         """Split the collection into images; a table of pixels is a single image."""
+        n_spatial_dims = n_spatial_dims_of(self.estimator)
         if isinstance(X, SuperpixelMap):
-            if X.ndim == 3:
+            if X.ndim == n_spatial_dims + 1:
                 return list(X), "stack", [f"image {i}" for i in range(len(X))]
             return [X], "image", ["the image"]
-        images, form, names = split_images(X, channel_axis_of(self.estimator))
+        images, form, names = split_images(X, channel_axis_of(self.estimator), n_spatial_dims)
         return ([X], "image", ["the table"]) if form == "table" else (images, form, names)
 
     @staticmethod

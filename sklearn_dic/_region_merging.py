@@ -1,7 +1,9 @@
 """The estimator of the merge tree: superpixels merged into regions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
+from math import prod
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
@@ -15,6 +17,7 @@ from sklearn_dic.hierarchy._cuts import check_cut, cut_tree, warn_of_fewer
 from sklearn_dic.hierarchy._memory import tree_bytes
 from sklearn_dic.images._images import Images
 from sklearn_dic.images._prediction import check_n_channels
+from sklearn_dic.images._spacing import check_spacing
 from sklearn_dic.images._thumbnails import ThumbnailMixin
 from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import open_with_superpixels, take_images
@@ -28,6 +31,7 @@ from sklearn_dic.utils._validation import (
     ChannelAxis,
     HasMethods,
     Interval,
+    Options,
     StrOptions,
     check_column_names,
     check_parameters,
@@ -35,7 +39,7 @@ from sklearn_dic.utils._validation import (
 
 
 class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, BaseEstimator):
-    r"""Segment an image by merging its superpixels, the most alike first.
+    r"""Segment an image or a volume by merging its superpixels, the most alike first.
 
     Neighbouring superpixels are compared by their mean colours, by the colours and textures of
     the coarse segments that they lie in, by the gradient and the spectral contour along their
@@ -55,17 +59,28 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         The leaves of the tree: a name of `superpixels.get_superpixels_names()`, or any
         transformer from an image (H, W, C) to labels (H, W). Of a list, the first is merged,
         and the others are the coarse segmentations. None: watershed basins of the contours.
+        Volumes take "slic" and None.
     features : transformer or None, default=None
         Learns features of the pixels: any transformer from an image to (H, W, D), such as
         ``DeepImageClustering()``. A clone is fitted to the images. If it has `predict_proba`, the
-        probabilities of its labels are the features. None: no features.
+        probabilities of its labels are the features. It reads a volume slice by slice, as a
+        collection of images. None: no features.
     features_weight : float or "auto", default="auto"
         Weight of the features against the colours. "auto" uses them in textures alone, see Notes.
     scene_size : float or None, default=None
         Side, in pixels, of the square that shows a scene. None: each image is one scene, so a
         photograph has about the same regions at twice the resolution. A number, such as 400, is
         for maps, mosaics and sections of tissue: twice as wide an image has about twice as many
-        regions, and what lies far away changes little.
+        regions, and what lies far away changes little. In a volume, the side of a cube, in
+        pixels of the finest axis.
+    n_spatial_dims : {2, 3}, default=2
+        Number of axes that are space. 3: an image is a volume (Z, Y, X) or (Z, Y, X, C), such as
+        a stack of sections, or a series whose first axis is time; its regions pass through all
+        slices. 2: each slice is an image of its own.
+    spacing : sequence of float or None, default=None
+        Distance of pixels along each spatial axis, in any unit, such as (30, 4, 4) for sections
+        that are 30 nm apart with pixels of 4 nm. `sklearn_dic.images.read_spacing` reads it from
+        a file. None: pixels are as far apart along all axes.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None
@@ -76,7 +91,8 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
     Attributes
     ----------
     labels_ : ndarray of shape (H, W) or (N, H, W), or list of these, dtype int32
-        Regions of each image, consecutive from 0; -1 outside of `sample_mask`.
+        Regions of each image, consecutive from 0; -1 outside of `sample_mask`. Of a volume
+        (Z, Y, X).
     n_segments_ : int, or list of int
         Number of regions of each image.
     tree_ : MergeTree, or list of MergeTree
@@ -144,6 +160,8 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         "features": [HasMethods(["fit", "transform"]), None],
         "features_weight": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
         "scene_size": [Interval(Real, 1, None, closed="left"), None],
+        "n_spatial_dims": [Options(Integral, {2, 3})],
+        "spacing": ["array-like", None],
         "channel_axis": CHANNEL_AXIS,
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
@@ -159,6 +177,8 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         features: Any = None,
         features_weight: float | Literal["auto"] = "auto",
         scene_size: float | None = None,
+        n_spatial_dims: Literal[2, 3] = 2,
+        spacing: Sequence[float] | None = None,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -170,6 +190,8 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         self.features = features
         self.features_weight = features_weight
         self.scene_size = scene_size
+        self.n_spatial_dims = n_spatial_dims
+        self.spacing = spacing
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -189,7 +211,9 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
         ----------
         X : array-like of shape (H, W), (H, W, C) or (N, H, W, C), path, SuperpixelMap, or \
 list of these
-            An image or a collection, see `sklearn_dic.images.open_images`.
+            An image or a collection, see `sklearn_dic.images.open_images`. With
+            ``n_spatial_dims=3`` a volume (Z, Y, X) or (Z, Y, X, C), or a collection of these; the
+            other arguments have one axis more as well.
         y : None
             Not used, here by convention.
         superpixels : array-like of int, str, transformer or list of these, default=None
@@ -318,7 +342,10 @@ default=None
         """Check the parameters and open the images, and the superpixels that came with them."""
         check_parameters(self)
         check_cut(None if self.threshold is not None else self.n_segments, self.threshold)
-        images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
+        images, superpixels = open_with_superpixels(
+            X, self.channel_axis, superpixels, sample_mask, self.n_spatial_dims
+        )
+        images.spacing = check_spacing(self.spacing, self.n_spatial_dims)
         refuse_large_trees(images, scene_size=self.scene_size)
         return images, superpixels
 
@@ -327,7 +354,7 @@ default=None
         transformer = clone(self.features)
         params = {}
         if images.masks is not None and has_fit_parameter(transformer, "sample_mask"):
-            params["sample_mask"] = images.in_form_of_input(images.masks)
+            params["sample_mask"] = _pictures(images.masks, images)
         return transformer.fit(_without_nan(X, images), **params)
 
     def _build_others(
@@ -356,7 +383,7 @@ default=None
             images.every_mask(),
         )
         trees = for_each(
-            partial(_build_tree, self.features_weight, self.scene_size),
+            partial(_build_tree, self.features_weight, self.scene_size, self.spacing),
             zip(*parts, strict=True),
             n_items=len(images),
             n_jobs=self.n_jobs,
@@ -384,6 +411,7 @@ default=None
 def _build_tree(
     features_weight: float | Literal["auto"],
     scene_size: float | None,
+    spacing: Sequence[float] | None,
     parts: tuple[np.ndarray, np.ndarray | None, Any, np.ndarray | None],
 ) -> MergeTree:
     """Build the tree of an image."""
@@ -398,6 +426,7 @@ def _build_tree(
         features=features,
         features_weight=features_weight,
         scene_size=scene_size,
+        spacing=spacing,
         mask=mask,
     )
 
@@ -412,10 +441,12 @@ def refuse_large_trees(
     MemoryError
         The message has the memory needed, the memory available, and a remedy.
     """
-    height, width = max(images.shapes, key=lambda shape: shape[0] * shape[1])
-    needed = tree_bytes(height * width, images.n_channels, n_features, scene_size)
-    needed += 16 * sum(height * width for height, width in images.shapes)  # maps of all images
-    task = f"the merge tree of an image of {width} x {height} pixels"
+    largest = max(images.shapes, key=prod)
+    spacing = check_spacing(images.spacing, images.n_spatial_dims)
+    needed = tree_bytes(prod(largest), images.n_channels, n_features, scene_size, spacing)
+    needed += 16 * sum(map(prod, images.shapes))  # maps of all images
+    noun = "an image" if len(largest) == 2 else "a volume"
+    task = f"the merge tree of {noun} of {' x '.join(map(str, largest[::-1]))} pixels"
     remedy = "reduce the images or cut them into tiles"
     refuse_too_large(needed, host_memory(), "the host", task, remedy)
 
@@ -423,14 +454,29 @@ def refuse_large_trees(
 def _features_of(transformer: Any, X: Any, images: Images) -> Any:
     """Compute the features of each pixel; probabilities of labels where there are any."""
     compute = getattr(transformer, "predict_proba", transformer.transform)
-    return compute(_without_nan(X, images))
+    found = compute(_without_nan(X, images))
+    if images.n_spatial_dims == 2:
+        return found
+    slices = iter(found)
+    volumes = [np.stack(list(islice(slices, shape[0]))) for shape in images.shapes]
+    return volumes[0] if images.form == "image" else volumes
 
 
 def _without_nan(X: Any, images: Images) -> Any:
-    """Give the images as they came; masked images with the masked pixels filled."""
-    if images.masks is None:
+    """Give the images as they came; masked images with the masked pixels filled.
+
+    Volumes are a list of their slices.
+    """
+    if images.masks is None and images.n_spatial_dims == 2:
         return take_images(X)[0]
-    return images.in_form_of_input(images.pixels)
+    return _pictures(images.pixels, images)
+
+
+def _pictures(parts: list[np.ndarray], images: Images) -> Any:
+    """Give a part of each image in the form of the input; of volumes a list of the slices."""
+    if images.n_spatial_dims == 2:
+        return images.in_form_of_input(parts)
+    return [plane for volume in parts for plane in volume]
 
 
 def _of_each_image(features: Any, images: Images) -> Iterable[Any]:

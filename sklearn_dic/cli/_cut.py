@@ -86,6 +86,12 @@ def cut_file(path: Path, options: argparse.Namespace, outputs: Outputs) -> Resul
             arguments, about = read_tree(path)
             about = about or {}
             tree = MergeTree(**arguments)
+            if tree.leaf_labels.ndim == 3:
+                raise ValueError(
+                    f"{str(path)!r} is the tree of a volume of shape {tree.leaf_labels.shape}, and "
+                    "this command cuts trees of images: use `MergeTree.load(path).cut(...)` and "
+                    "`write_labels` in Python"
+                )
             warn_of_fewer([tree], options.n_segments, options.threshold)
             labels = cut_tree(tree, options.n_segments, options.threshold)
             n_segments = count_labels(labels)

@@ -1,12 +1,13 @@
 """Adjacency of regions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-Slices = tuple[slice, ...]
+from sklearn_dic.images._spacing import check_spacing
 
-STEPS = ((0, 1), (1, 0))  # to the right and to the lower neighbour
+Slices = tuple[slice, ...]
 
 
 @dataclass(frozen=True)
@@ -15,17 +16,22 @@ class RegionAdjacency:
 
     Attributes
     ----------
-    labels : ndarray of int, shape (H, W)
+    labels : ndarray of int, shape (H, W) or (Z, Y, X)
         Regions, consecutive from 0; -1 outside of the mask.
     pairs : ndarray of int, shape (n_pairs, 2)
-        Regions that share a border (4-connectivity), the smaller label first, sorted.
-    lengths : ndarray of int, shape (n_pairs,)
-        Number of pairs of neighbouring pixels across the border.
+        Regions that share a border, the smaller label first, sorted. Pixels have neighbours
+        along the axes, four in an image and six in a volume.
+    lengths : ndarray of shape (n_pairs,)
+        Length of the border, in a volume its area: the number of pairs of neighbouring pixels
+        across it, each times the size of the side that they share.
+    faces : tuple of float
+        Size of the side that neighbours along each axis share.
     """
 
     labels: np.ndarray
     pairs: np.ndarray
     lengths: np.ndarray
+    faces: tuple[float, ...]
 
     @property
     def n_regions(self) -> int:
@@ -42,16 +48,31 @@ class RegionAdjacency:
         return np.where(known[places] == wanted, places, -1)
 
 
-def find_adjacency(labels: np.ndarray) -> RegionAdjacency:
-    """(H, W) labels, consecutive from 0, -1 outside of the mask -> regions that touch."""
+def find_adjacency(labels: np.ndarray, spacing: Sequence[float] | None = None) -> RegionAdjacency:
+    """Find the regions that touch.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (H, W) or (Z, Y, X)
+        Regions, consecutive from 0; -1 outside of the mask.
+    spacing : sequence of float, default=None
+        Distance of pixels along each axis. None: 1.
+    """
+    spacing = check_spacing(spacing, labels.ndim)
+    faces = tuple(float(np.prod(spacing) / distance) for distance in spacing)
     n_regions = int(labels.max()) + 1
-    codes = []
-    for step in STEPS:
-        first, second = (labels[part] for part in step_slices(*step))
+    codes, counts = [], []
+    for (before, after), face in zip(neighbor_slices(labels.ndim), faces, strict=True):
+        first, second = labels[before], labels[after]
         at_border = find_borders(first, second)
-        codes.append(_encode(first[at_border], second[at_border], n_regions))
-    found, lengths = np.unique(np.concatenate(codes), return_counts=True)
-    return RegionAdjacency(labels, np.stack(np.divmod(found, n_regions), axis=1), lengths)
+        along = _encode(first[at_border], second[at_border], n_regions)
+        found, n_found = np.unique(along, return_counts=True)
+        codes.append(found)
+        counts.append(n_found * face)
+    found, places = np.unique(np.concatenate(codes), return_inverse=True)
+    lengths = np.bincount(places, np.concatenate(counts), len(found))
+    pairs = np.stack(np.divmod(found, n_regions), axis=1)
+    return RegionAdjacency(labels, pairs, lengths, faces)
 
 
 def find_borders(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -59,13 +80,18 @@ def find_borders(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return (first != second) & (first >= 0) & (second >= 0)
 
 
-def pixel_pairs(labels: np.ndarray, step: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """(H, W) labels -> labels of each pixel and of the pixel a step away, both inside the mask."""
+def pixel_pairs(labels: np.ndarray, step: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Labels -> those of each pixel and of the pixel a step away, both inside the mask."""
     first, second = (labels[part].ravel() for part in step_slices(*step))
     if labels.min() >= 0:
         return first, second
     inside = (first >= 0) & (second >= 0)
     return first[inside], second[inside]
+
+
+def neighbor_slices(n_dims: int) -> list[tuple[Slices, Slices]]:
+    """Return, for each axis, slices that pair each pixel with the next along the axis."""
+    return [step_slices(*(int(i == axis) for i in range(n_dims))) for axis in range(n_dims)]
 
 
 def step_slices(*steps: int) -> tuple[Slices, Slices]:

@@ -25,6 +25,7 @@ from sklearn_dic.hierarchy._quantization import mutual_information, quantize_col
 from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.hierarchy._weights import MergeWeights
 from sklearn_dic.images._masks import fill_outside
+from sklearn_dic.images._spacing import check_spacing
 from sklearn_dic.superpixels._map import check_superpixel_map
 
 # Of a border, relative to the mean of the basins. It changes 1 tree of 100, a little.
@@ -39,6 +40,7 @@ def build_merge_tree(
     features: Any = None,
     features_weight: float | Literal["auto"] = "auto",
     scene_size: float | None = None,
+    spacing: Sequence[float] | None = None,
     mask: Any = None,
     weights: MergeWeights | None = None,
 ) -> MergeTree:
@@ -46,15 +48,15 @@ def build_merge_tree(
 
     Parameters
     ----------
-    image : ndarray of shape (H, W, C)
-        Floats. A grey image, and three channels from 0 to 1, are RGB and compared in Lab; others
-        are stretched to its range. The exposure does not matter.
-    superpixels : array-like of int, shape (H, W), default=None
+    image : ndarray of shape (H, W, C) or (Z, Y, X, C)
+        An image or a volume, of floats. A grey image, and three channels from 0 to 1, are RGB and
+        compared in Lab; others are stretched to its range. The exposure does not matter.
+    superpixels : array-like of int, shape (H, W) or (Z, Y, X), default=None
         The leaves of the tree. None: watershed basins of the contours.
-    coarse : sequence of array-like of int, shape (H, W), default=None
+    coarse : sequence of array-like of int, shape (H, W) or (Z, Y, X), default=None
         Coarse segmentations: superpixels in the same segment look more alike. None:
-        Felzenszwalb's at three scales.
-    features : array-like of shape (H, W, D), default=None
+        Felzenszwalb's at three scales, in a volume of each plane of the last two axes.
+    features : array-like of shape (H, W, D) or (Z, Y, X, D), default=None
         Further features of the pixels, such as learned features. They are smoothed over a
         thirtieth of the image, and scaled to vary as much over the image as its colours.
     features_weight : float or "auto", default="auto"
@@ -63,7 +65,9 @@ def build_merge_tree(
     scene_size : float, default=None
         Side in pixels of the square that shows a scene, see `RegionMerging`. None: the image is
         one scene.
-    mask : array-like of bool, shape (H, W), default=None
+    spacing : sequence of float, default=None
+        Distance of pixels along each spatial axis, see `RegionMerging`. None: 1.
+    mask : array-like of bool, shape (H, W) or (Z, Y, X), default=None
         False where pixels do not count: they have label -1, and change nothing in the rest, which
         may hold NaN. None: all count.
     weights : MergeWeights, default=None
@@ -87,10 +91,13 @@ def build_merge_tree(
     """
     weights = MergeWeights() if weights is None else weights
     image = np.asarray(image)
-    if image.ndim != 3 or 0 in image.shape:
-        raise ValueError(f"the image has shape {image.shape}: (H, W, C) is needed")
-    shape = image.shape[:2]
-    box: tuple[slice, ...] = (slice(None), slice(None))
+    if image.ndim not in (3, 4) or 0 in image.shape:
+        raise ValueError(
+            f"the image has shape {image.shape}: (H, W, C) is needed, or (Z, Y, X, C) of a volume"
+        )
+    shape = image.shape[:-1]
+    spacing = check_spacing(spacing, len(shape))
+    box: tuple[slice, ...] = (slice(None),) * len(shape)
     inside = None
     if mask is not None:
         box, inside = _crop(np.asarray(mask), shape)
@@ -103,9 +110,8 @@ def build_merge_tree(
         coarse = [check_superpixel_map(labels, shape, "the image")[box] for labels in coarse]
     if features is not None:
         features = None if features_weight == 0 else _check_features(features, shape)[box]
-    scene_pixels = None if scene_size is None else scene_size**2
     tree = _build(
-        image, superpixels, coarse, features, features_weight, scene_pixels, inside, weights
+        image, superpixels, coarse, features, features_weight, scene_size, spacing, inside, weights
     )
     if mask is not None:
         leaves = np.full(shape, -1, np.int32)
@@ -120,27 +126,31 @@ def _build(
     coarse: Sequence[np.ndarray] | None,
     features: np.ndarray | None,
     features_weight: float | Literal["auto"],
-    scene_pixels: float | None,
+    scene_size: float | None,
+    spacing: tuple[float, ...],
     mask: np.ndarray | None,
     weights: MergeWeights,
 ) -> MergeTree:
     """Merge the superpixels of an image that was checked."""
+    pixel_size = float(np.prod(spacing))
+    scene_pixels = None if scene_size is None else scene_size ** len(spacing)
     exposed = expose(image, mask)
     channels = to_comparable(image, exposed)
     # Leaves of the tree: the superpixels, or basins of the contours
-    colors = quantize_colors(channels, mask=mask)
+    colors = quantize_colors(channels, mask=mask, spacing=spacing)
     if superpixels is None or weights.spectral_exponent > 0:
-        contours = spectral_contours(colors, mutual_information(colors), scene_pixels)
-        basins = _number(find_basins(channels, contours, mask), mask)
+        information = mutual_information(colors, spacing)
+        contours = spectral_contours(colors, information, scene_pixels, spacing)
+        basins = _number(find_basins(channels, contours, mask, spacing), mask)
     leaves = basins if superpixels is None else _number(superpixels, mask)
     # Features of the leaves: colours, colours of their coarse segments, learned features
     if weights.coarse == 0:
         coarse = []
     elif coarse is None:
-        coarse = coarse_segmentations(exposed, scene_pixels)
+        coarse = coarse_segmentations(exposed, None if scene_size is None else scene_size**2)
     descriptions = describe_regions(channels, colors, leaves, coarse, weights.coarse)
-    means = descriptions[:, : channels.shape[2]]
-    adjacency = find_adjacency(leaves)
+    means = descriptions[:, : channels.shape[-1]]
+    adjacency = find_adjacency(leaves, spacing)
     weight = 0.0
     if features is not None:
         weight = (
@@ -149,21 +159,23 @@ def _build(
             else features_weight
         )
     if features is not None and weight > 0:
-        learned = smooth_by_region(features, leaves, scene_pixels or leaves.size)
+        learned = smooth_by_region(
+            features, leaves, scene_pixels or leaves.size * pixel_size, spacing
+        )
         learned *= weight * relative_spread(learned, channels, leaves)
         descriptions, means = np.hstack([descriptions, learned]), np.hstack([means, learned])
     # Strength of their borders
     contrasts = np.zeros(len(adjacency.pairs))
     if weights.gradient > 0:
-        contrasts += weights.gradient * gradient_contrast(channels, adjacency)
+        contrasts += weights.gradient * gradient_contrast(channels, adjacency, spacing)
     if weights.local > 0:
         first, second = descriptions[adjacency.pairs.T]
         contrasts += weights.local * ((first - second) ** 2).sum(axis=1)
     factors = None
     if weights.spectral_exponent > 0:
-        strengths = _relative(mean_along_borders(contours, adjacency), contours, basins)
+        strengths = _relative(mean_along_borders(contours, adjacency), contours, basins, spacing)
         factors = np.maximum(strengths, LEAST_STRENGTH) ** weights.spectral_exponent
-    sizes = np.bincount(leaves[leaves >= 0])
+    sizes = np.bincount(leaves[leaves >= 0]) * pixel_size
     shares = sizes / (scene_pixels or sizes.sum())
     children, distances = agglomerate(
         descriptions,
@@ -180,7 +192,7 @@ def _build(
 
 
 def _crop(mask: np.ndarray, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], np.ndarray]:
-    """(H, W) mask -> its bounding box, and the part of the mask in the box.
+    """Mask of any shape -> its bounding box, and the part of the mask in the box.
 
     The tree of the cropped image does not depend on the width of a masked rim.
     """
@@ -202,24 +214,26 @@ def _number(labels: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
     return numbered
 
 
-def _relative(strengths: np.ndarray, contours: np.ndarray, basins: np.ndarray) -> np.ndarray:
+def _relative(
+    strengths: np.ndarray, contours: np.ndarray, basins: np.ndarray, spacing: Sequence[float]
+) -> np.ndarray:
     """Divide the strengths of borders by the mean strength of the borders of the basins.
 
     The mean strength of the superpixels' own borders would be high for few and good
     superpixels, and their distances could not be compared with others. In an image with a
     single basin all borders are equally strong.
     """
-    adjacency = find_adjacency(basins)
+    adjacency = find_adjacency(basins, spacing)
     total = adjacency.lengths @ mean_along_borders(contours, adjacency)
     return strengths * (adjacency.lengths.sum() / total) if total > 0 else np.ones(len(strengths))
 
 
 def _check_features(features: Any, shape: tuple[int, ...]) -> np.ndarray:
     features = np.asarray(features)
-    if features.ndim != 3 or features.shape[:2] != shape or features.shape[2] == 0:
+    if features.shape[:-1] != shape or features.shape[-1] == 0:
+        needed = "(H, W, D)" if len(shape) == 2 else "(Z, Y, X, D)"
         raise ValueError(
-            f"features of shape {features.shape} do not fit an image of {shape}: (H, W, D) is "
-            "needed"
+            f"features of shape {features.shape} do not fit an image of {shape}: {needed} is needed"
         )
     return _check_numbers(features, "the features of the image")
 

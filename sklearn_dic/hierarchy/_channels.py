@@ -18,14 +18,14 @@ def expose(image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
 
     Parameters
     ----------
-    image : ndarray of shape (H, W, C)
+    image : ndarray of shape (H, W, C) or (Z, Y, X, C)
         Any range of values.
-    mask : ndarray of bool, shape (H, W), default=None
+    mask : ndarray of bool, shape (H, W) or (Z, Y, X), default=None
         False at pixels that do not count. None: all count.
 
     Returns
     -------
-    exposed : ndarray of shape (H, W, C), or (H, W, 3) of a grey image
+    exposed : ndarray of the same shape; a grey image has three channels
     """
     values = image if mask is None else image[mask]
     black, white = np.quantile(values, [1 - WHITE, WHITE])
@@ -37,7 +37,7 @@ def expose(image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         image = ((image - black) / (white - black)).clip(0, 1)
     else:
         image = np.zeros_like(image)
-    return image.repeat(3, axis=2) if image.shape[2] == 1 else image
+    return image.repeat(3, axis=-1) if image.shape[-1] == 1 else image
 
 
 def to_comparable(image: np.ndarray, exposed: np.ndarray) -> np.ndarray:
@@ -48,20 +48,20 @@ def to_comparable(image: np.ndarray, exposed: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    image : ndarray of shape (H, W, C)
-    exposed : ndarray of shape (H, W, C')
+    image : ndarray of shape (H, W, C) or (Z, Y, X, C)
+    exposed : ndarray of shape (H, W, C') or (Z, Y, X, C')
         From `expose`.
 
     Returns
     -------
-    channels : ndarray of shape (H, W, C')
+    channels : ndarray of the shape of `exposed`
     """
-    if image.shape[2] == 1 or (image.shape[2] == 3 and is_in_unit_range(image)):
+    if image.shape[-1] == 1 or (image.shape[-1] == 3 and is_in_unit_range(image)):
         return rgb2lab(exposed)
-    is_picture = image.shape[:2] != (1, 1) and image.shape[2] == 3  # and no pixel of a table
+    is_picture = image[..., 0].size > 1 and image.shape[-1] == 3  # and no pixel of a table
     if is_picture and 0 <= image.min() < image.max() <= 255 and (image % 1 == 0).all():
         warn_caller(
             f"three channels of whole numbers from {image.min():g} to {image.max():g} are merged "
             "as they are, and not in Lab as RGB from 0 to 1 is: if they are RGB, divide by 255"
         )
-    return exposed * (100 / exposed.shape[2] ** 0.5)
+    return exposed * (100 / exposed.shape[-1] ** 0.5)

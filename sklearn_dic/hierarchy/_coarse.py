@@ -1,5 +1,7 @@
 """Coarse segmentations, whose segments make the superpixels within them more alike."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from skimage.transform import resize_local_mean
 
@@ -14,22 +16,36 @@ LARGEST = 250_000  # pixels
 
 
 def coarse_segmentations(image: np.ndarray, scene_pixels: float | None = None) -> list[np.ndarray]:
-    """Segment an image coarsely, at three scales.
+    """Segment an image coarsely, at three scales; a volume plane by plane.
 
     Coarse borders need not be exact, so that a large scene is segmented at a lower resolution.
 
     Parameters
     ----------
-    image : ndarray of shape (H, W, C)
+    image : ndarray of shape (H, W, C) or (Z, Y, X, C)
         Values from 0 to 1. The number of channels does not change the answer.
     scene_pixels : float, default=None
-        Area of a scene. None: the image is one.
+        Area of a scene. None: the image, or a plane of the volume, is one.
 
     Returns
     -------
-    segmentations : list of ndarray of int, shape (H, W)
-        Felzenszwalb's segmentation at scale 100, 200 and 400.
+    segmentations : list of ndarray of int, shape (H, W) or (Z, Y, X)
+        Felzenszwalb's segmentation at scale 100, 200 and 400. Each plane has segments of its own.
     """
+    planes = image.reshape(-1, *image.shape[-3:])
+    found = [_segment_plane(plane, scene_pixels) for plane in planes]
+    return [_join(maps).reshape(image.shape[:-1]) for maps in zip(*found, strict=True)]
+
+
+def _join(maps: Sequence[np.ndarray]) -> np.ndarray:
+    """Join label maps of planes -> (Z, H, W), without a label in two planes."""
+    counts = [int(labels.max()) + 1 for labels in maps]
+    firsts = np.cumsum([0, *counts[:-1]])
+    return np.stack([first + labels for first, labels in zip(firsts, maps, strict=True)])
+
+
+def _segment_plane(image: np.ndarray, scene_pixels: float | None) -> list[np.ndarray]:
+    """(H, W, C) -> Felzenszwalb's segmentation at each scale, (H, W)."""
     image = image * (3 / image.shape[2]) ** 0.5  # edge weights are lengths over all channels
     height, width = image.shape[:2]
     scene_pixels = height * width if scene_pixels is None else scene_pixels

@@ -7,6 +7,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 
 from sklearn_dic.hierarchy._adjacency import RegionAdjacency
 from sklearn_dic.hierarchy._quantization import color_histograms, overlap
+from sklearn_dic.images._spacing import check_spacing
 
 # Chosen on photographs, textures, nuclei, membranes, objects and materials together.
 TEXTURE_WEIGHT = 7.0
@@ -16,7 +17,7 @@ CELLS = 4  # of the smoothed copy, per width of the Gaussian
 
 
 def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(H, W, D) values, (H, W) labels, -1 outside of the mask -> (n_regions, D) means."""
+    """(..., D) values, labels of the pixels, -1 outside of the mask -> (n_regions, D) means."""
     inside = labels >= 0
     regions = labels[inside]
     sizes = np.bincount(regions)
@@ -40,13 +41,13 @@ def describe_regions(
 
     Parameters
     ----------
-    channels : ndarray of shape (H, W, C)
+    channels : ndarray of shape (H, W, C) or (Z, Y, X, C)
         The image, from `to_comparable`.
-    colors : ndarray of int, shape (H, W)
+    colors : ndarray of int, shape (H, W) or (Z, Y, X)
         Palette index of each pixel, from `quantize_colors`.
-    labels : ndarray of int, shape (H, W)
+    labels : ndarray of int, shape (H, W) or (Z, Y, X)
         Regions, consecutive from 0; -1 outside of the mask.
-    coarse : sequence of ndarray of int, shape (H, W)
+    coarse : sequence of ndarray of int, shape (H, W) or (Z, Y, X)
         Coarse segmentations, with labels from 0. Regions of the same object tend to lie in
         the same coarse segment.
     coarse_weight : float
@@ -59,10 +60,34 @@ def describe_regions(
         segments that a region lies in.
     """
     histograms = [  # mean colours of the segments would add nothing
-        coarse_weight * overlap(labels, segments) @ color_histograms(colors, segments)
+        _mean_histograms(labels, segments, coarse_weight, color_histograms(colors, segments))
         for segments in coarse
     ]
     return np.concatenate([mean_by_region(channels, labels), *histograms], axis=1)
+
+
+def _mean_histograms(
+    labels: np.ndarray, segments: np.ndarray, weight: float, histograms: np.ndarray
+) -> np.ndarray:
+    """Average the histograms of the segments that each region lies in, times a weight.
+
+    Plane by plane, since a table of all regions and all segments of a volume would be large.
+    """
+    sizes = np.bincount(labels[labels >= 0])
+    means = np.zeros((len(sizes), histograms.shape[1]))
+    for place in np.ndindex(labels.shape[:-2]):
+        plane, of_plane = labels[place], segments[place]
+        counts = np.bincount(plane[plane >= 0], minlength=len(sizes))
+        present = np.flatnonzero(counts)
+        if len(present) == 0:
+            continue
+        numbers = np.full(len(sizes) + 1, -1)  # the last is that of -1
+        numbers[present] = np.arange(len(present))
+        first = int(of_plane.min())
+        shares = weight * overlap(numbers[plane], of_plane - first)
+        found = shares @ histograms[first : first + shares.shape[1]]
+        means[present] += (counts / sizes)[present, None] * found
+    return means
 
 
 def choose_weight(features: np.ndarray, colors: np.ndarray, adjacency: RegionAdjacency) -> float:
@@ -119,53 +144,65 @@ def geary_ratio(features: np.ndarray, adjacency: RegionAdjacency) -> float:
     return float(np.average(squares, weights=adjacency.lengths) / (2 * variance))
 
 
-def smooth_by_region(values: np.ndarray, labels: np.ndarray, scene_pixels: float) -> np.ndarray:
+def smooth_by_region(
+    values: np.ndarray,
+    labels: np.ndarray,
+    scene_pixels: float,
+    spacing: Sequence[float] | None = None,
+) -> np.ndarray:
     """Smooth values, and sample them at the centres of regions.
 
     Parameters
     ----------
-    values : ndarray of shape (H, W, D)
-    labels : ndarray of int, shape (H, W)
+    values : ndarray of shape (H, W, D) or (Z, Y, X, D)
+    labels : ndarray of int, shape (H, W) or (Z, Y, X)
         Regions, consecutive from 0; -1 outside of the mask, whose pixels do not count.
     scene_pixels : float
-        Area of a scene: the Gaussian is a 32nd of its side wide.
+        Area of a scene, in a volume its volume, in pixels as long as those of the finest axis:
+        the Gaussian is a 32nd of its side wide.
+    spacing : sequence of float, default=None
+        Distance of pixels along each axis. None: 1.
 
     Returns
     -------
     smooth : ndarray of shape (n_regions, D)
         Means, for regions around a hole of the mask that is wider than the Gaussian.
     """
-    height, width = labels.shape
-    sigma = SMOOTHING * scene_pixels**0.5
-    step = max(1, int(sigma / CELLS))
+    sigmas = (
+        SMOOTHING
+        * scene_pixels ** (1 / labels.ndim)
+        / np.array(check_spacing(spacing, labels.ndim))
+    )
+    steps = np.maximum(1, (sigmas / CELLS).astype(int))
+    sigmas /= steps
     inside = labels >= 0
-    rows, columns = np.nonzero(inside)
-    shape = -(-height // step), -(-width // step)
-    cells = rows // step * shape[1] + columns // step
-    n_cells = shape[0] * shape[1]
-    counts = _smooth(np.bincount(cells, minlength=n_cells).reshape(shape), sigma / step)
+    pixels = np.nonzero(inside)
+    shape = tuple(-(-np.array(labels.shape) // steps))
+    cells = np.ravel_multi_index(
+        [along // step for along, step in zip(pixels, steps, strict=True)], shape
+    )
+    n_cells = int(np.prod(shape))
+    counts = _smooth(np.bincount(cells, minlength=n_cells).reshape(shape), sigmas)
     regions = labels[inside]
     sizes = np.bincount(regions)
-    centers = [np.bincount(regions, places) / sizes for places in (rows, columns)]
+    centers = [np.bincount(regions, along) / sizes for along in pixels]
     # The centre of the cell i is at the pixel (i + 1/2) step - 1/2.
-    places = (np.stack(centers) + 0.5) / step - 0.5
+    places = (np.stack(centers) + 0.5) / steps[:, None] - 0.5
     weights = map_coordinates(counts, places, order=1, mode="nearest")
     is_far = weights <= 0  # from all pixels of the mask: in the hole of a ring
     weights[is_far] = 1
     smooth = np.empty((len(sizes), values.shape[-1]))
     for i, plane in enumerate(np.moveaxis(values, -1, 0)):
         totals = np.bincount(cells, plane[inside], n_cells).reshape(shape)
-        smooth[:, i] = map_coordinates(
-            _smooth(totals, sigma / step), places, order=1, mode="nearest"
-        )
+        smooth[:, i] = map_coordinates(_smooth(totals, sigmas), places, order=1, mode="nearest")
     smooth /= weights[:, None]
     if is_far.any():
         smooth[is_far] = mean_by_region(values, labels)[is_far]
     return smooth
 
 
-def _smooth(plane: np.ndarray, sigma: float) -> np.ndarray:
-    return gaussian_filter(plane.astype(np.float64), sigma, mode="constant")
+def _smooth(plane: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+    return gaussian_filter(plane.astype(np.float64), sigmas, mode="constant")
 
 
 def relative_spread(features: np.ndarray, channels: np.ndarray, labels: np.ndarray) -> float:
@@ -175,9 +212,9 @@ def relative_spread(features: np.ndarray, channels: np.ndarray, labels: np.ndarr
     ----------
     features : ndarray of shape (n_regions, D)
         Of the regions. Their units do not matter.
-    channels : ndarray of shape (H, W, C)
+    channels : ndarray of shape (H, W, C) or (Z, Y, X, C)
         Of the pixels.
-    labels : ndarray of int, shape (H, W)
+    labels : ndarray of int, shape (H, W) or (Z, Y, X)
         The regions; -1 outside of the mask.
 
     Returns

@@ -11,7 +11,7 @@ from sklearn_dic.superpixels._contours import NO_PLACE_TO_CUT, check_place_to_cu
 
 
 class MergeTree:
-    """Regions of an image, from superpixels to the whole image, as a tree of merges.
+    """Regions of an image or a volume, from superpixels to the whole image, as a tree of merges.
 
     Made by `RegionMerging`. Has the same methods and attributes as
     `sklearn_dic.superpixels.ContourTree`, and also `children_` and `linkage`, since exactly two
@@ -19,7 +19,7 @@ class MergeTree:
 
     Parameters
     ----------
-    leaf_labels : ndarray of int, shape (H, W)
+    leaf_labels : ndarray of int, shape (H, W) or (Z, Y, X)
         The leaf of each pixel, consecutive from 0; -1 outside of the mask.
     children : ndarray of int, shape (n_leaves - 1, 2)
         The two nodes of each merge; the i-th merge makes node ``n_leaves + i``.
@@ -87,7 +87,7 @@ class MergeTree:
 
         Returns
         -------
-        labels : ndarray of shape (H, W), int32
+        labels : ndarray of shape (H, W) or (Z, Y, X), int32
             Consecutive from 0, in the order of the smallest leaf of each region; -1 outside of
             the mask.
 
@@ -116,9 +116,9 @@ class MergeTree:
 
         Returns
         -------
-        contours : ndarray of shape (2 H + 1, 2 W + 1), float64
+        contours : ndarray of shape (2 H + 1, 2 W + 1) or (2 Z + 1, 2 Y + 1, 2 X + 1), float64
             Between two pixels, the distance at which their regions merge. Pixels lie at
-            odd rows and columns. `FileSuperpixels` reads such maps as ``ucm2``. In the map,
+            odd places along all axes. `FileSuperpixels` reads such maps as ``ucm2``. In the map,
             pieces of a region that touch only at a corner are separate, so a cut of the map may
             have more regions than a cut of the tree. The border of the mask is as strong as
             the last merge.
@@ -132,9 +132,7 @@ class MergeTree:
             at_mask = (first < 0) != (second < 0)
             return np.where(at_mask, strongest, merges[places].reshape(first.shape))
 
-        return draw_contours(
-            between(labels[:, :-1], labels[:, 1:]), between(labels[:-1], labels[1:])
-        )
+        return draw_contours(labels, between)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the tree to a file without code.

@@ -1,9 +1,12 @@
 """A palette of the colours and textures of an image, and their mutual information."""
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from sklearn_dic.hierarchy._adjacency import pixel_pairs
+from sklearn_dic.images._spacing import check_spacing, smooth
 
 NEAR = (2, 4, 6, 8, 10, 12)  # pixels between the members of a pair
 RHO = 1.25  # of the paper: weight of frequent pairs of colours
@@ -15,6 +18,7 @@ def quantize_colors(
     n_colors: int = 48,
     sigma: float = 2.0,
     mask: np.ndarray | None = None,
+    spacing: Sequence[float] | None = None,
 ) -> np.ndarray:
     """Quantize the mean and the deviation of the channels around each pixel.
 
@@ -23,18 +27,20 @@ def quantize_colors(
 
     Parameters
     ----------
-    channels : ndarray of shape (H, W, C)
+    channels : ndarray of shape (H, W, C) or (Z, Y, X, C)
         The image.
     n_colors : int, default=48
         Largest size of the palette.
     sigma : float, default=2.0
         Width of the Gaussian window, in pixels.
-    mask : ndarray of bool, shape (H, W), default=None
+    mask : ndarray of bool, shape (H, W) or (Z, Y, X), default=None
         False at pixels that do not count. None: all count.
+    spacing : sequence of float, default=None
+        Distance of pixels along each axis. None: 1.
 
     Returns
     -------
-    colors : ndarray of shape (H, W), int64
+    colors : ndarray of shape (H, W) or (Z, Y, X), int64
         Palette indices, consecutive from 0; -1 outside of the mask.
 
     References
@@ -42,7 +48,8 @@ def quantize_colors(
     .. [1] S. J. Wan et al., "Variance-based color image quantization for frame buffer
        display", Color Research and Application 15 (1990), doi:10.1002/col.5080150109.
     """
-    features = _local_statistics(channels, sigma).reshape(-1, 2 * channels.shape[-1])
+    spacing = check_spacing(spacing, channels.ndim - 1)
+    features = _local_statistics(channels, sigma, spacing).reshape(-1, 2 * channels.shape[-1])
     members = [np.arange(len(features)) if mask is None else np.flatnonzero(mask)]
     spreads = [_spread(features if mask is None else features[members[0]])]
     while len(members) < n_colors:
@@ -57,7 +64,7 @@ def quantize_colors(
     colors = np.full(len(features), -1, np.int64)
     for color, pixels in enumerate(members):
         colors[pixels] = color
-    return colors.reshape(channels.shape[:2])
+    return colors.reshape(channels.shape[:-1])
 
 
 def color_histograms(colors: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -65,7 +72,7 @@ def color_histograms(colors: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    colors, labels : ndarray of int, shape (H, W)
+    colors, labels : ndarray of int, shape (H, W) or (Z, Y, X)
         Consecutive from 0; -1 where a pixel does not count.
 
     Returns
@@ -86,7 +93,7 @@ def overlap(labels: np.ndarray, other: np.ndarray) -> np.ndarray:
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
-def mutual_information(colors: np.ndarray) -> np.ndarray:
+def mutual_information(colors: np.ndarray, spacing: Sequence[float] | None = None) -> np.ndarray:
     r"""Pointwise mutual information of the colours of nearby pixels.
 
     Two colours A and B that are neighbours all over the image, like the two colours of a
@@ -98,8 +105,10 @@ def mutual_information(colors: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    colors : ndarray of int, shape (H, W)
+    colors : ndarray of int, shape (H, W) or (Z, Y, X)
         Palette indices, from `quantize_colors`; -1 outside of the mask.
+    spacing : sequence of float, default=None
+        Distance of pixels along each axis. None: 1.
 
     Returns
     -------
@@ -112,8 +121,9 @@ def mutual_information(colors: np.ndarray) -> np.ndarray:
     """
     n_colors = int(colors.max()) + 1
     counts = np.zeros(n_colors**2)
+    spacing = check_spacing(spacing, colors.ndim)
     for distance in NEAR:
-        for step in _ring(distance, 8):
+        for step in _steps(distance, 8, spacing):
             first, second = pixel_pairs(colors, step)
             counts += np.bincount(first * n_colors + second, minlength=n_colors**2)
     table = counts.reshape(n_colors, n_colors)
@@ -123,11 +133,11 @@ def mutual_information(colors: np.ndarray) -> np.ndarray:
     return RHO * np.log(joint) - np.log(np.outer(each, each))
 
 
-def _local_statistics(channels: np.ndarray, sigma: float) -> np.ndarray:
-    """(H, W, C) -> (H, W, 2C): mean and standard deviation in a Gaussian window."""
+def _local_statistics(channels: np.ndarray, sigma: float, spacing: Sequence[float]) -> np.ndarray:
+    """(..., C) -> (..., 2C): mean and standard deviation in a Gaussian window."""
     planes = list(np.moveaxis(channels.astype(np.float64), -1, 0))
-    means = [gaussian_filter(plane, sigma) for plane in planes]
-    squares = [gaussian_filter(plane**2, sigma) for plane in planes]
+    means = [smooth(plane, sigma, spacing) for plane in planes]
+    squares = [smooth(plane**2, sigma, spacing) for plane in planes]
     deviations = [
         np.sqrt(np.maximum(square - mean**2, 0))
         for square, mean in zip(squares, means, strict=True)
@@ -140,8 +150,20 @@ def _spread(features: np.ndarray) -> np.ndarray:
     return features.var(axis=0) * len(features)
 
 
-def _ring(distance: int, n_directions: int) -> list[tuple[int, int]]:
-    """List steps of equal length over half a circle; the other half are their reverse."""
+def _steps(distance: int, n_directions: int, spacing: Sequence[float]) -> list[tuple[int, ...]]:
+    """List steps of equal length over half a circle in the plane of each two axes.
+
+    The other half are their reverse. Steps that are shorter than half a pixel are left out.
+    """
     angles = np.arange(n_directions) * np.pi / n_directions
-    rows, columns = distance * np.sin(angles), distance * np.cos(angles)
-    return [(round(row), round(column)) for row, column in zip(rows, columns, strict=True)]
+    ring = list(zip(distance * np.sin(angles), distance * np.cos(angles), strict=True))
+    steps = []
+    for first, second in combinations(range(len(spacing)), 2):
+        for lengths in ring:
+            step = [0] * len(spacing)
+            step[first], step[second] = (
+                round(length / spacing[axis])
+                for length, axis in zip(lengths, (first, second), strict=True)
+            )
+            steps.append(tuple(step))
+    return [step for step in steps if any(step)]

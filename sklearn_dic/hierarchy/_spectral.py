@@ -1,16 +1,19 @@
 """Contours of the whole image, by normalized cuts."""
 
-import math
-from itertools import product
+from collections.abc import Sequence
+from functools import reduce
+from itertools import count, product
+from math import prod
 
 import numpy as np
 from scipy.linalg import eigh
-from scipy.ndimage import affine_transform, gaussian_gradient_magnitude
+from scipy.ndimage import affine_transform
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.linalg import eigsh
 
 from sklearn_dic.hierarchy._adjacency import step_slices
 from sklearn_dic.images._masks import fill_outside
+from sklearn_dic.images._spacing import check_spacing, gradient_magnitude
 
 # Chosen on BSDS300; values 50% larger or smaller hardly change the scores.
 LARGEST = 17_500  # pixels of the copy of a scene: a third of the sides of 321 x 481
@@ -25,13 +28,24 @@ TOLERANCE = 1e-8  # of the eigenvalues: the answer does not depend on the number
 SMALL = 200  # pixels, up to which it is faster to find the eigenvectors directly
 
 
-def reduction_step(n_pixels: float) -> int:
-    """Choose the factor by which the sides of a scene are reduced."""
-    return math.ceil((n_pixels / LARGEST) ** 0.5)
+def reduction_steps(n_pixels: float, spacing: Sequence[float]) -> tuple[int, ...]:
+    """Choose the factors by which the axes of a scene are reduced.
+
+    Pixels of the copy are about as far apart along all axes. An axis that is coarser than that is
+    not reduced, and the others less.
+    """
+    for step in count(1):
+        steps = tuple(max(1, round(step / distance)) for distance in spacing)
+        if n_pixels / prod(steps) <= LARGEST:
+            break
+    return steps
 
 
 def spectral_contours(
-    colors: np.ndarray, information: np.ndarray, scene_pixels: float | None = None
+    colors: np.ndarray,
+    information: np.ndarray,
+    scene_pixels: float | None = None,
+    spacing: Sequence[float] | None = None,
 ) -> np.ndarray:
     r"""Find contours from the normalized cuts of the whole image.
 
@@ -47,17 +61,20 @@ def spectral_contours(
 
     Parameters
     ----------
-    colors : ndarray of int, shape (H, W)
+    colors : ndarray of int, shape (H, W) or (Z, Y, X)
         Palette indices, from `quantize_colors`; -1 outside of the mask.
     information : ndarray of shape (n_colors, n_colors)
         From `mutual_information`.
     scene_pixels : float, default=None
-        Area of a scene. None: the image is one. The eigenvectors of larger images are those of
-        overlapping windows of about a scene each.
+        Area of a scene, in a volume its volume, in pixels as long as those of the finest axis.
+        None: the image is one. The eigenvectors of larger images are those of overlapping
+        windows of about a scene each.
+    spacing : sequence of float, default=None
+        Distance of pixels along each axis. None: 1.
 
     Returns
     -------
-    strength : ndarray of shape (H, W)
+    strength : ndarray of shape (H, W) or (Z, Y, X)
         0 or larger; only ratios have a meaning. The graph is that of a reduced copy, of about
         17,500 pixels of each scene at most, so that its time and memory hardly grow with the
         resolution.
@@ -73,18 +90,21 @@ def spectral_contours(
     .. [4] J. Pont-Tuset et al., "Multiscale combinatorial grouping for image segmentation and
        object proposal generation", PAMI 39 (2017), section 3.1, doi:10.1109/TPAMI.2016.2537320.
     """
-    scene_pixels = colors.size if scene_pixels is None else scene_pixels
-    step = reduction_step(scene_pixels)
-    side = round(scene_pixels**0.5)
-    windows = [_windows(extent, side) for extent in colors.shape]
-    if scene_pixels >= colors.size or windows == [[(0, extent)] for extent in colors.shape]:
-        return _contours_of_window(colors, information, step)
+    spacing = check_spacing(spacing, colors.ndim)
+    size = colors.size * prod(spacing)
+    scene_pixels = size if scene_pixels is None else scene_pixels
+    steps = reduction_steps(scene_pixels / prod(spacing), spacing)
+    sides = [max(1, round(scene_pixels ** (1 / colors.ndim) / distance)) for distance in spacing]
+    windows = [_windows(*axis) for axis in zip(colors.shape, sides, strict=True)]
+    if scene_pixels >= size or windows == [[(0, extent)] for extent in colors.shape]:
+        return _contours_of_window(colors, information, steps, spacing)
     totals, weights = np.zeros(colors.shape), np.zeros(colors.shape)
-    for (top, bottom), (left, right) in product(*windows):
-        window = np.s_[top:bottom, left:right]
+    for ranges in product(*windows):
+        window = tuple(slice(*ends) for ends in ranges)
         # Contours fade in and out where windows overlap.
-        weight = np.outer(_fade(bottom - top, side), _fade(right - left, side))
-        totals[window] += weight * _contours_of_window(colors[window], information, step)
+        fades = [_fade(end - start, side) for (start, end), side in zip(ranges, sides, strict=True)]
+        weight = reduce(np.multiply.outer, fades)
+        totals[window] += weight * _contours_of_window(colors[window], information, steps, spacing)
         weights[window] += weight
     return totals / weights
 
@@ -104,44 +124,50 @@ def _fade(length: int, side: int) -> np.ndarray:
     return np.minimum(np.minimum(places, places[::-1]) / max(side // OVERLAP, 1), 1)
 
 
-def _contours_of_window(colors: np.ndarray, information: np.ndarray, step: int) -> np.ndarray:
-    firsts = [min(side, step) // 2 for side in colors.shape]
-    middles = tuple(slice(first, None, step) for first in firsts)
+def _contours_of_window(
+    colors: np.ndarray, information: np.ndarray, steps: Sequence[int], spacing: Sequence[float]
+) -> np.ndarray:
+    spacing = check_spacing(np.multiply(steps, spacing), colors.ndim)  # of the copy
+    firsts = [min(axis) // 2 for axis in zip(colors.shape, steps, strict=True)]
+    middles = tuple(slice(*axis) for axis in zip(firsts, colors.shape, steps, strict=True))
     reduced = colors[middles]
     inside = reduced >= 0
     if np.count_nonzero(inside) < 2:
         return np.zeros(colors.shape)
-    costs, vectors = _cut(_find_affinities(reduced, information), inside)
+    costs, vectors = _cut(_find_affinities(reduced, information, spacing), inside)
     squares = np.zeros(reduced.shape)
     for cost, vector in zip(costs, vectors.T, strict=True):
         plane = np.zeros(reduced.shape)
         plane[inside] = vector / (vector.std() or 1)
         plane = fill_outside(plane, inside)
-        squares += gaussian_gradient_magnitude(plane, SIGMA) ** 2 / max(cost, LEAST_CUT)
+        squares += gradient_magnitude(plane, SIGMA, spacing) ** 2 / max(cost, LEAST_CUT)
     # A pixel of the copy lies at its place in the image.
-    places = {"matrix": np.eye(2) / step, "offset": -np.array(firsts) / step}
+    places = {"matrix": np.diag(1 / np.array(steps)), "offset": -np.array(firsts) / steps}
     return affine_transform(
         np.sqrt(squares), **places, output_shape=colors.shape, order=1, mode="nearest"
     )
 
 
-def _find_affinities(colors: np.ndarray, information: np.ndarray) -> csr_array:
-    """(H, W) colours -> (N, N) affinities of the N pixels of the mask."""
+def _find_affinities(
+    colors: np.ndarray, information: np.ndarray, spacing: Sequence[float]
+) -> csr_array:
+    """(H, W) or (Z, Y, X) colours -> (N, N) affinities of the N pixels of the mask."""
     inside = colors >= 0
     n_pixels = np.count_nonzero(inside)
     places = np.full(colors.shape, -1, dtype=np.int32)
     places[inside] = np.arange(n_pixels, dtype=np.int32)
     of_colors = np.exp(information)
     rows, columns, values = [], [], []
-    for down in range(RADIUS + 1):
-        for right in range(-RADIUS, RADIUS + 1):
-            if down**2 + right**2 > RADIUS**2 or (down == 0 and right <= 0):
-                continue
-            first, second = step_slices(down, right)
-            both = (colors[first] >= 0) & (colors[second] >= 0)
-            rows.append(places[first][both])
-            columns.append(places[second][both])
-            values.append(of_colors[colors[first], colors[second]][both])
+    reaches = [range(-int(RADIUS / distance), int(RADIUS / distance) + 1) for distance in spacing]
+    for step in product(*reaches):
+        square = sum((n * distance) ** 2 for n, distance in zip(step, spacing, strict=True))
+        if square > RADIUS**2 or step <= (0,) * len(step):  # each pair once
+            continue
+        first, second = step_slices(*step)
+        both = (colors[first] >= 0) & (colors[second] >= 0)
+        rows.append(places[first][both])
+        columns.append(places[second][both])
+        values.append(of_colors[colors[first], colors[second]][both])
     affinities = np.concatenate(values)
     affinities += 1e-6 * affinities.mean()  # so that none is 0
     pairs = np.concatenate(rows), np.concatenate(columns)

@@ -67,7 +67,7 @@ def _check(leaf_labels: np.ndarray, children: np.ndarray, distances: np.ndarray)
     n_leaves = len(distances) + 1
     made = n_leaves + np.arange(n_leaves - 1)
     if (
-        leaf_labels.ndim != 2
+        leaf_labels.ndim not in (2, 3)
         or children.shape != (n_leaves - 1, 2)
         or leaf_labels.min(initial=-1) < -1
         or leaf_labels.max(initial=-1) != n_leaves - 1

@@ -1,5 +1,6 @@
 """Read, check, draw and write images: arrays and files, axes, masks, units, coordinates."""
 
+from sklearn_dic.images._file_spacing import read_spacing
 from sklearn_dic.images._georeference import GeoReference
 from sklearn_dic.images._images import Images, open_images
 from sklearn_dic.images._label_files import write_labels
@@ -12,5 +13,6 @@ __all__ = [
     "open_images",
     "read_georeference",
     "read_image",
+    "read_spacing",
     "write_labels",
 ]

@@ -33,6 +33,15 @@ def is_zarr(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in _ZARR)
 
 
+def open_zarr(path: Path) -> Any:
+    """Open a zarr array or group for reading."""
+    try:
+        import zarr
+    except ImportError as error:
+        raise ImportError("needs zarr: `pip install 'sklearn-dic[zarr]'`") from error
+    return zarr.open(str(path), mode="r")
+
+
 def read_zarr(path: Path, options: ReadingOptions) -> ImageFile:
     """Read a zarr array, a group of a single array, or the full size of an OME-Zarr image.
 
@@ -43,12 +52,8 @@ def read_zarr(path: Path, options: ReadingOptions) -> ImageFile:
     ImportError
         If zarr is not installed.
     """
-    try:
-        import zarr
-    except ImportError as error:
-        raise ImportError("needs zarr: `pip install 'sklearn-dic[zarr]'`") from error
-    found: Any = zarr.open(str(path), mode="r")
-    if isinstance(found, zarr.Array):
+    found = open_zarr(path)
+    if hasattr(found, "ndim"):  # an array, no group
         return arrange(np.asarray(found[...]), letters_of(names_in_zarr(found)), options)
     attributes = found.attrs.asdict()
     scales = attributes.get("ome", attributes).get("multiscales")

@@ -1,9 +1,11 @@
 """Colour conversion and gradients for the superpixel methods."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from scipy.ndimage import gaussian_gradient_magnitude
 from skimage.color import rgb2lab
 
+from sklearn_dic.images._spacing import check_spacing, gradient_magnitude
 from sklearn_dic.utils._warnings import warn_caller
 
 FEW = 0.001  # fraction of the values
@@ -42,7 +44,10 @@ def color_gradient(image: np.ndarray, sigma: float, convert2lab: bool | None) ->
     return gradient_length(to_lab(image, convert2lab), sigma)
 
 
-def gradient_length(channels: np.ndarray, sigma: float) -> np.ndarray:
-    """(H, W, C) -> (H, W): gradient magnitude of a Gaussian filter over all channels."""
+def gradient_length(
+    channels: np.ndarray, sigma: float, spacing: Sequence[float] | None = None
+) -> np.ndarray:
+    """(..., C) -> (...): gradient magnitude of a Gaussian filter over all channels."""
     planes = np.moveaxis(channels, -1, 0)
-    return np.linalg.norm([gaussian_gradient_magnitude(plane, sigma) for plane in planes], axis=0)
+    spacing = check_spacing(spacing, channels.ndim - 1)
+    return np.linalg.norm([gradient_magnitude(plane, sigma, spacing) for plane in planes], axis=0)

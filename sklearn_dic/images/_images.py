@@ -1,17 +1,18 @@
 """Open and check images, and return answers in the form of the input."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from sklearn_dic.images._image_file import ImageFile, ReadingOptions
 from sklearn_dic.images._input import (
-    FORMS,
     Form,
     check_not_empty,
+    find_form,
     is_path,
     open_array,
     split_input,
@@ -33,7 +34,7 @@ class Images:
 
     Attributes
     ----------
-    given : list of ndarray of shape (H_i, W_i) or (H_i, W_i, C)
+    given : list of ndarray of shape (H_i, W_i) or (H_i, W_i, C), of volumes (Z_i, Y_i, X_i[, C])
         The images of the caller, not copied.
     names : list of str
         Name of each image in error messages.
@@ -49,6 +50,10 @@ class Images:
         The images with the opaque alpha that was left out.
     unscaled : list of ndarray
         The images with the values of their files, alpha included.
+    n_spatial_dims : {2, 3}
+        2 for images, 3 for volumes.
+    spacing : sequence of float, or None
+        Distance of pixels along each spatial axis. None: 1.
     """
 
     given: list[np.ndarray]
@@ -59,6 +64,8 @@ class Images:
     georeferences: list[Any] = field(default_factory=list)
     with_alpha: list[np.ndarray] | None = field(default=None, repr=False)
     unscaled: list[np.ndarray] = field(default_factory=list, repr=False)
+    n_spatial_dims: int = 2
+    spacing: Sequence[float] | None = None
 
     def __len__(self) -> int:
         """Count the images."""
@@ -67,12 +74,16 @@ class Images:
     @property
     def n_channels(self) -> int:
         """Number of channels, equal in all images."""
-        return _n_channels(self.given[0])
+        return self.count_channels(self.given[0])
+
+    def count_channels(self, image: np.ndarray) -> int:
+        """Count the channels of one of the images."""
+        return image.shape[-1] if image.ndim > self.n_spatial_dims else 1
 
     @property
-    def shapes(self) -> list[tuple[int, int]]:
-        """(H_i, W_i) of each image."""
-        return [(image.shape[0], image.shape[1]) for image in self.given]
+    def shapes(self) -> list[tuple[int, ...]]:
+        """(H_i, W_i) of each image, or (Z_i, Y_i, X_i) of each volume."""
+        return [image.shape[: self.n_spatial_dims] for image in self.given]
 
     def take(self, place: int) -> "Images":
         """Return a single image of the collection."""
@@ -86,6 +97,8 @@ class Images:
             [self.georeferences[place]],
             None if self.with_alpha is None else [self.with_alpha[place]],
             self.unscaled[place : place + 1],
+            self.n_spatial_dims,
+            self.spacing,
         )
         if "pixels" in vars(self):  # converted before, with its warnings
             taken.pixels = [self.pixels[place]]
@@ -117,7 +130,7 @@ class Images:
 
     @cached_property
     def pixels(self) -> list[np.ndarray]:
-        """The images as finite float32 arrays (H_i, W_i, C).
+        """The images as finite float32 arrays (H_i, W_i, C), or (Z_i, Y_i, X_i, C) of volumes.
 
         Integers are divided by the maximum of their dtype; floats are not scaled.
         """
@@ -126,7 +139,7 @@ class Images:
             return list(to_floats(np.concatenate(self.given), mask, "the table")[:, None])
         of_files = [path is not None for path in self.paths]
         parts = (self.given, self.every_mask(), self.names, of_files)
-        return [to_floats(*image) for image in zip(*parts, strict=True)]
+        return [to_floats(*image, self.n_spatial_dims) for image in zip(*parts, strict=True)]
 
     @property
     def value_range(self) -> tuple[float, float]:
@@ -151,7 +164,9 @@ class Images:
         return stacked[:, 0, 0] if self.form == "table" else stacked
 
 
-def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any], Form, list[str]]:
+def split_images(
+    X: Any, channel_axis: ChannelAxis = "auto", n_spatial_dims: int = 2
+) -> tuple[list[Any], Form, list[str]]:
     """Split a collection into images -> images, form, names; pixels are not checked.
 
     The images are paths, `Images` of a single image, or any input of `numpy.asarray`. The names
@@ -159,7 +174,7 @@ def split_images(X: Any, channel_axis: ChannelAxis = "auto") -> tuple[list[Any],
     """
     if isinstance(X, Images):
         return [X.take(i) for i in range(len(X))], X.form, X.names
-    return split_input(X, channel_axis)[:3]
+    return split_input(X, channel_axis, n_spatial_dims)[:3]
 
 
 def open_images(
@@ -171,6 +186,7 @@ def open_images(
     frame: int | tuple[int, ...] | None = None,
     axes: str | None = None,
     white: float | None = None,
+    n_spatial_dims: Literal[2, 3] = 2,
 ) -> Images:
     """Open an image or a collection, and check all that needs no conversion.
 
@@ -196,6 +212,9 @@ def open_images(
         both, `mask` and the mask of a masked array or file.
     orientation, frame, axes, white
         How files are read, see `read_image`.
+    n_spatial_dims : {2, 3}, default=2
+        3 reads volumes: each image has one axis more, before rows and columns, so that 3-D is a
+        grey volume, 4-D a volume with channels last, and 5-D a stack of volumes.
 
     Returns
     -------
@@ -217,20 +236,29 @@ def open_images(
     [(400, 600), (512, 512)]
     """
     if isinstance(X, Images):
+        if X.n_spatial_dims != n_spatial_dims:
+            raise ValueError(
+                f"the images were opened with n_spatial_dims={X.n_spatial_dims}, and "
+                f"n_spatial_dims={n_spatial_dims} is wanted: open them again"
+            )
         return X if mask is None else X.with_mask(mask)
-    options = ReadingOptions(orientation, frame, axes, white)
-    items, form, names, item_axis = split_input(X, channel_axis)
-    if options != ReadingOptions() and not any(map(is_path, items)):
+    options = ReadingOptions(orientation, frame, axes, white, n_spatial_dims)
+    items, form, names, item_axis = split_input(X, channel_axis, n_spatial_dims)
+    if options != ReadingOptions(n_spatial_dims=n_spatial_dims) and not any(map(is_path, items)):
         raise ValueError(f"{options} is for files, and X holds none")
     files: list[ImageFile] = []
     for item, name in zip(items, names, strict=True):
-        read = read_file(item, options) if is_path(item) else open_array(item, name, item_axis)
+        read = (
+            read_file(item, options)
+            if is_path(item)
+            else open_array(item, name, item_axis, n_spatial_dims)
+        )
         axis = "auto" if names_of_axes(item) else item_axis
-        if FORMS[axis].get(read.pixels.ndim) != "image":
-            raise ValueError(wrong_dimensions(name, read.pixels, item_axis))
+        if find_form(read.pixels.ndim, axis, n_spatial_dims) != "image":
+            raise ValueError(wrong_dimensions(name, read.pixels, item_axis, n_spatial_dims))
         check_not_empty(read.pixels, name)
         if not files and item_axis == "auto" and read.axes is None:
-            warn_of_channels_first(read.pixels, name)
+            warn_of_channels_first(read.pixels, name, n_spatial_dims)
         files.append(read)
     images = Images(
         [read.pixels for read in files],
@@ -238,6 +266,7 @@ def open_images(
         form,
         [item if is_path(item) else None for item in items],
         georeferences=[read.georeference for read in files],
+        n_spatial_dims=n_spatial_dims,
     )
     _check_equal_channels(images)
     images.masks = _find_masks(items, [read.mask for read in files], mask, images)
@@ -263,9 +292,9 @@ def _scale(
 
 def _check_equal_channels(images: Images) -> None:
     for image, name in zip(images.given, images.names, strict=True):
-        if _n_channels(image) != images.n_channels:
+        if images.count_channels(image) != images.n_channels:
             raise ValueError(
-                f"{name} has {_n_channels(image)} channel(s) (shape {image.shape}) where "
+                f"{name} has {images.count_channels(image)} channel(s) (shape {image.shape}) where "
                 f"{images.names[0]} has {images.n_channels} (shape {images.given[0].shape}): all "
                 "images of a collection need the same channels"
             )
@@ -302,7 +331,8 @@ def _mask_missing(images: Images, masks: list[Any]) -> list[Any]:
     """Mask repeated values far from all others, in a table those of all its pixels."""
     if images.form != "table":
         return [
-            mask_missing(*parts) for parts in zip(images.given, masks, images.names, strict=True)
+            mask_missing(*parts, images.n_spatial_dims)
+            for parts in zip(images.given, masks, images.names, strict=True)
         ]
     mask = None if masks[0] is None else np.concatenate(masks)
     found = mask_missing(np.concatenate(images.given), mask, "the table")
@@ -316,7 +346,3 @@ def _is_opaque(image: np.ndarray, mask: np.ndarray | None) -> bool:
     alpha = image[..., -1] if mask is None else image[mask][:, -1]
     opaque = 1 if image.dtype.kind == "f" else np.iinfo(image.dtype).max
     return bool((alpha == opaque).all())
-
-
-def _n_channels(image: np.ndarray) -> int:
-    return image.shape[2] if image.ndim == 3 else 1

@@ -22,10 +22,13 @@ Form = Literal["image", "stack", "list", "table"]
 
 MANY_CHANNELS = 16  # images with more channels and few rows may be stacks
 
-_EXPECTED = {
-    "auto": "an image is (H, W) or (H, W, C), a stack of images (N, H, W, C)",
-    -1: "an image is (H, W, C), a stack of images (N, H, W, C), a table of pixels (N, C)",
-    None: "an image is (H, W), a stack of images (N, H, W)",
+_EXPECTED: dict[tuple[int, ChannelAxis], str] = {
+    (2, "auto"): "an image is (H, W) or (H, W, C), a stack of images (N, H, W, C)",
+    (2, -1): "an image is (H, W, C), a stack of images (N, H, W, C), a table of pixels (N, C)",
+    (2, None): "an image is (H, W), a stack of images (N, H, W)",
+    (3, "auto"): "a volume is (Z, Y, X) or (Z, Y, X, C), a stack of volumes (N, Z, Y, X, C)",
+    (3, -1): "a volume is (Z, Y, X, C), a stack of volumes (N, Z, Y, X, C)",
+    (3, None): "a volume is (Z, Y, X), a stack of volumes (N, Z, Y, X)",
 }
 FORMS: dict[Any, dict[int, Form]] = {
     "auto": {2: "image", 3: "image", 4: "stack"},
@@ -34,13 +37,19 @@ FORMS: dict[Any, dict[int, Form]] = {
 }
 
 
+def find_form(n_axes: int, channel_axis: ChannelAxis, n_dims: int) -> Form | None:
+    """Find the form of an array of so many axes; None if it has none."""
+    form = FORMS[channel_axis].get(n_axes + 2 - n_dims)
+    return None if form == "table" and n_dims == 3 else form
+
+
 def is_path(item: object) -> bool:
     """Whether an item is the path of a file."""
     return isinstance(item, str | os.PathLike)
 
 
 def split_input(
-    X: Any, channel_axis: ChannelAxis = "auto"
+    X: Any, channel_axis: ChannelAxis = "auto", n_dims: int = 2
 ) -> tuple[list[Any], Form, list[str], ChannelAxis]:
     """Split a collection into images; pixels are not checked.
 
@@ -50,6 +59,8 @@ def split_input(
         An image or a collection.
     channel_axis : {"auto", -1, None}
         How the axes of an array are read, see `open_images`.
+    n_dims : {2, 3}
+        Number of spatial axes.
 
     Returns
     -------
@@ -78,7 +89,7 @@ def split_input(
             for i, item in enumerate(X)
         ]
         return list(X), "list", names, channel_axis
-    array, form = _read_axes(X, channel_axis)
+    array, form = _read_axes(X, channel_axis, n_dims)
     if form == "image":
         return [array], form, ["the image"], item_axis
     check_not_empty(array, "X")
@@ -87,31 +98,36 @@ def split_input(
     return items, form, names, -1 if form == "table" else item_axis
 
 
-def _read_axes(X: Any, channel_axis: ChannelAxis) -> tuple[np.ndarray, Form]:
+def _read_axes(X: Any, channel_axis: ChannelAxis, n_dims: int) -> tuple[np.ndarray, Form]:
     """Convert to an array with channels last, and find its form."""
     array = as_array(X, "X", channel_axis)
     if isinstance(X, np.ma.MaskedArray):
         array = np.ma.array(array, mask=np.ma.getmaskarray(X))
     names = names_of_axes(X)
-    if has_known_names(names) and channel_axis == -1 and array.ndim == 2:
+    if has_known_names(names) and channel_axis == -1 and array.ndim == n_dims == 2:
         check_table_names(names)
     elif has_known_names(names):
-        array, is_stack = arrange_named(array, names, "X")
+        array, is_stack = arrange_named(array, names, "X", n_dims)
         return array, "stack" if is_stack else "image"
-    form = FORMS[channel_axis].get(array.ndim)
+    form = find_form(array.ndim, channel_axis, n_dims)
     if form is None:
-        raise ValueError(wrong_dimensions("X", array, channel_axis))
+        raise ValueError(wrong_dimensions("X", array, channel_axis, n_dims))
     return array, form
 
 
-def open_array(item: Any, name: str, channel_axis: ChannelAxis) -> ImageFile:
+def open_array(item: Any, name: str, channel_axis: ChannelAxis, n_dims: int) -> ImageFile:
     """Convert an image of a collection to an array; a picture of Pillow may have a mask."""
+    if isinstance(item, Image.Image) and n_dims == 3:
+        raise ValueError(
+            f"{name} is a picture of {item.width} x {item.height} pixels, and n_spatial_dims=3 "
+            "needs a volume: pass its slices as one array, `np.stack(slices)`"
+        )
     if isinstance(item, Image.Image):
         return from_picture(item)
     array = as_array(item, name, channel_axis)
     names = names_of_axes(item)
     if has_known_names(names):
-        array, is_stack = arrange_named(array, names, name)
+        array, is_stack = arrange_named(array, names, name, n_dims)
         if is_stack:
             raise ValueError(
                 f"{name} has axes {names} (shape {array.shape}), a stack, where one image is "
@@ -181,26 +197,32 @@ def as_array(item: Any, name: str, channel_axis: ChannelAxis = None) -> np.ndarr
     return array
 
 
-def wrong_dimensions(name: str, array: np.ndarray, channel_axis: ChannelAxis) -> str:
+def wrong_dimensions(
+    name: str, array: np.ndarray, channel_axis: ChannelAxis, n_dims: int = 2
+) -> str:
+    volume, slices = "", ""
+    if n_dims == 3:
+        volume, slices = "n_spatial_dims=3 and ", "; slices go into one array, `np.stack(slices)`"
     return (
         f"{name} has {array.ndim} dimension(s) (shape {array.shape}, dtype {array.dtype}); with "
-        f"channel_axis={channel_axis!r} {_EXPECTED[channel_axis]}. Reshape your data; images of "
-        "different sizes go into a list"
+        f"{volume}channel_axis={channel_axis!r} {_EXPECTED[n_dims, channel_axis]}. Reshape your "
+        f"data; images of different sizes go into a list{slices}"
     )
 
 
-def warn_of_channels_first(image: np.ndarray, name: str) -> None:
+def warn_of_channels_first(image: np.ndarray, name: str, n_dims: int = 2) -> None:
     """Warn if channels, slices or pages may have been read as rows of an image."""
-    if image.ndim < 3:
+    if image.ndim <= n_dims:
         return
-    height, width, n_channels = image.shape
-    is_flat = n_channels > MANY_CHANNELS and height < min(width, n_channels)
+    first, *_, width, n_channels = image.shape
+    is_flat = n_channels > MANY_CHANNELS and first < min(image.shape[1:])
     if is_flat or MANY_CHANNELS < n_channels == width:
+        stack = "volumes" if n_dims == 3 else "images"
         warn_caller(
-            f"{name} has shape {image.shape} and is read as {height} x {width} pixels with "
-            f"{n_channels} channels. Where the channels come first, pass `np.moveaxis(image, 0, "
-            "-1)`; a stack of grey images needs channel_axis=None; channel_axis=-1 says that they "
-            "are last"
+            f"{name} has shape {image.shape} and is read as "
+            f"{' x '.join(map(str, image.shape[:-1]))} pixels with {n_channels} channels. Where "
+            f"the channels come first, pass `np.moveaxis(image, 0, -1)`; a stack of grey {stack} "
+            "needs channel_axis=None; channel_axis=-1 says that they are last"
         )
 
 

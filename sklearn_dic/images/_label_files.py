@@ -1,41 +1,51 @@
 """Write label maps as files."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tifffile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from sklearn_dic.images._georeference import GeoReference
 from sklearn_dic.images._geotiff import read_tags, save_geotiff
+from sklearn_dic.images._spacing import check_spacing
+from sklearn_dic.utils._extras import import_extra
 from sklearn_dic.utils._whole_files import whole_file
 
 OUTSIDE_IN_PNG = np.iinfo(np.uint16).max  # label -1
 
 
 def write_labels(
-    path: str | os.PathLike, labels: np.ndarray, georeference: GeoReference | None = None
+    path: str | os.PathLike,
+    labels: np.ndarray,
+    georeference: GeoReference | None = None,
+    *,
+    spacing: Sequence[float] | None = None,
 ) -> None:
-    """Write a label map to a file, completely or not at all.
+    """Write a label map, or the labels of a volume, to a file, completely or not at all.
 
     Parameters
     ----------
     path : str or os.PathLike
         The file. Its suffix tells the format: ``.tif`` is a GeoTIFF of signed integers, in which
-        -1, missing data, is the label outside of the mask (extra ``geo``); ``.npy`` is an array;
-        ``.png`` has 16 bits, 65535 outside of the mask.
-    labels : ndarray of int, shape (H, W)
+        -1, missing data, is the label outside of the mask (extra ``geo``), and of a volume a
+        stack of slices in OME-TIFF; ``.zarr`` is the folder of a zarr array (extra ``zarr``);
+        ``.npy`` is an array; ``.png`` has 16 bits, 65535 outside of the mask.
+    labels : ndarray of int, shape (H, W) or (Z, Y, X)
         The labels; -1 outside of the mask.
     georeference : GeoReference or None, default=None
-        Place of the labels on the ground, for ``.tif``.
+        Place of the labels on the ground, for the ``.tif`` of an image.
+    spacing : sequence of float or None, default=None
+        Distance of pixels along each axis, in micrometres, for the ``.tif`` of a volume.
 
     Raises
     ------
     ImportError
-        If a GeoTIFF needs rasterio, which is not installed.
+        If the format needs a library that is not installed; the message has the command.
     ValueError
         If the suffix is another, or the labels do not fit into the format.
     OSError
@@ -59,9 +69,25 @@ def write_labels(
     [[    0     1]
      [    2 65535]]
     """
-    labels = check_label_map(labels)
-    with whole_file(path) as file:
-        save_labels(file, labels, georeference)
+    labels = check_label_map(labels, 2, 3)
+    is_volume_file = labels.ndim == 3 and Path(path).suffix.lower() in (".tif", ".tiff")
+    if georeference is not None and labels.ndim == 3:
+        raise ValueError(
+            f"labels of shape {labels.shape} are of a volume, which has no place on the ground: "
+            "pass the labels of a slice, or no georeference"
+        )
+    if spacing is not None and not is_volume_file:
+        raise ValueError(
+            f"spacing={spacing!r} is kept in the .tif of a volume, and not in "
+            f"{os.fspath(path)!r} with labels of shape {labels.shape}"
+        )
+    if spacing is not None:
+        check_spacing(spacing, labels.ndim)
+    with whole_file(path, is_folder=Path(path).suffix.lower() == ".zarr") as file:
+        if is_volume_file:
+            _save_slices(file, labels, spacing)
+        else:
+            save_labels(file, labels, georeference)
 
 
 def save_labels(
@@ -74,14 +100,42 @@ def save_labels(
     match file.suffix.lower():
         case ".tif" | ".tiff":
             save_geotiff(file, labels, georeference or GeoReference(), nodata=-1, tags=tags)
+        case ".zarr":
+            _save_zarr(file, labels)
+        case ".png" if labels.ndim == 3:
+            raise ValueError(
+                f"labels of shape {labels.shape} are of a volume, and {file.name!r} holds one "
+                "image: write .tif, .zarr or .npy"
+            )
         case ".png":
             _save_png(file, labels, tags or {})
         case ".npy":
             np.save(file, labels)
         case suffix:
             raise ValueError(
-                f"{file.name!r} has the suffix {suffix!r}; labels are written as .tif, .png or .npy"
+                f"{file.name!r} has the suffix {suffix!r}; labels are written as .tif, .zarr, "
+                ".png or .npy"
             )
+
+
+def _save_slices(file: Path, labels: np.ndarray, spacing: Sequence[float] | None) -> None:
+    """Write the labels of a volume as OME-TIFF."""
+    metadata: dict[str, Any] = {"axes": "ZYX"}
+    if spacing is not None:
+        metadata |= {
+            f"PhysicalSize{axis}": float(distance)
+            for axis, distance in zip("ZYX", spacing, strict=True)
+        }
+    tifffile.imwrite(
+        file, labels, ome=True, photometric="minisblack", compression="zlib", metadata=metadata
+    )
+
+
+def _save_zarr(folder: Path, labels: np.ndarray) -> None:
+    """Write labels as a zarr array with named axes."""
+    zarr = import_extra("zarr", "zarr", "to write zarr")
+    names = ["z", "y", "x"][-labels.ndim :]
+    zarr.create_array(str(folder), data=labels, dimension_names=names)
 
 
 def _save_png(file: Path, labels: np.ndarray, tags: Mapping[str, str]) -> None:
@@ -105,8 +159,8 @@ def read_label_tags(file: Path) -> dict[str, str]:
         return {str(key): value for key, value in picture.info.items() if isinstance(value, str)}
 
 
-def check_label_map(labels: Any) -> np.ndarray:
-    """Check a label map -> (H, W) int32.
+def check_label_map(labels: Any, *n_dims: int) -> np.ndarray:
+    """Check a label map, of one of these numbers of axes -> int32. By default (H, W).
 
     Raises
     ------
@@ -114,8 +168,10 @@ def check_label_map(labels: Any) -> np.ndarray:
         If it has another shape, other numbers than integers, or labels below -1.
     """
     array = np.asarray(labels)
-    if array.ndim != 2 or array.size == 0:
-        raise ValueError(f"labels have shape {array.shape}; a label map is (H, W)")
+    n_dims = n_dims or (2,)
+    if array.ndim not in n_dims or array.size == 0:
+        shapes = " or ".join({2: "(H, W)", 3: "(Z, Y, X) of a volume"}[n] for n in n_dims)
+        raise ValueError(f"labels have shape {array.shape}; a label map is {shapes}")
     if array.dtype.kind not in "iub":
         raise TypeError(f"labels have dtype {array.dtype}; labels are integers")
     lowest, highest = int(array.min()), int(array.max())

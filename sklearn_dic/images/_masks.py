@@ -8,9 +8,9 @@ from scipy.ndimage import distance_transform_edt
 
 
 def check_masks(
-    mask: Any, form: str, shapes: Sequence[tuple[int, int]], names: Sequence[str]
+    mask: Any, form: str, shapes: Sequence[tuple[int, ...]], names: Sequence[str]
 ) -> list[np.ndarray]:
-    """Check the masks of a collection -> [(H_i, W_i)] bool.
+    """Check the masks of a collection -> [(H_i, W_i)] bool, or [(Z_i, Y_i, X_i)] of volumes.
 
     Parameters
     ----------
@@ -18,8 +18,8 @@ def check_masks(
         In the form of the images, without their channels; None in a list: all pixels count.
     form : {"image", "stack", "list", "table"}
         Form of the images.
-    shapes : sequence of (int, int)
-        (H_i, W_i) of each image.
+    shapes : sequence of tuple of int
+        (H_i, W_i) of each image, or (Z_i, Y_i, X_i) of each volume.
     names : sequence of str
         Name of each image in error messages.
     """
@@ -39,7 +39,7 @@ def check_masks(
     ]
 
 
-def _check_mask(mask: np.ndarray, form: str, shape: tuple[int, int], name: str) -> np.ndarray:
+def _check_mask(mask: np.ndarray, form: str, shape: tuple[int, ...], name: str) -> np.ndarray:
     if form == "table":
         mask = mask.reshape(1, 1)
     if mask.shape != shape:
@@ -53,20 +53,21 @@ def _check_mask(mask: np.ndarray, form: str, shape: tuple[int, int], name: str) 
 
 
 def masks_of_arrays(
-    items: Sequence[Any], shapes: Sequence[tuple[int, int]]
+    items: Sequence[Any], shapes: Sequence[tuple[int, ...]]
 ) -> list[np.ndarray] | None:
-    """Read the masks of masked arrays -> [(H_i, W_i)] bool, True where no channel is masked.
+    """Read the masks of masked arrays, True where no channel is masked.
 
     Parameters
     ----------
     items : sequence
         The images as given, masked arrays among them.
-    shapes : sequence of (int, int)
-        (H_i, W_i) of each image.
+    shapes : sequence of tuple of int
+        (H_i, W_i) of each image, or (Z_i, Y_i, X_i) of each volume.
 
     Returns
     -------
-    masks : list of ndarray of shape (H_i, W_i), bool, or None
+    masks : list of ndarray of bool, or None
+        In the shapes of the images.
         None if no item is a masked array.
     """
     if not any(isinstance(item, np.ma.MaskedArray) for item in items):
@@ -75,7 +76,7 @@ def masks_of_arrays(
     for item, shape in zip(items, shapes, strict=True):
         mask: np.ndarray = np.ones(shape, bool)
         if isinstance(item, np.ma.MaskedArray):
-            mask = np.asarray(~np.ma.getmaskarray(item).reshape(*shape, -1).any(axis=2))
+            mask = np.asarray(~np.ma.getmaskarray(item).reshape(*shape, -1).any(axis=-1))
         masks.append(mask)
     return masks
 
@@ -88,7 +89,7 @@ def check_any_pixel(masks: Sequence[np.ndarray], names: Sequence[str]) -> None:
 
 
 def fill_outside(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(H, W) or (H, W, C) -> a copy, with the nearest pixel of the mask at each other pixel.
+    """Copy an image, with the nearest pixel of the mask at each other pixel.
 
     So there is no edge at the border of the mask.
     """

@@ -34,7 +34,9 @@ def names_of_axes(item: Any) -> tuple[str, ...]:
     return tuple(str(name) for name in names)
 
 
-def arrange_named(array: np.ndarray, names: Sequence[str], name: str) -> tuple[np.ndarray, bool]:
+def arrange_named(
+    array: np.ndarray, names: Sequence[str], name: str, n_dims: int = 2
+) -> tuple[np.ndarray, bool]:
     """Move the channels of an array with named axes last.
 
     Parameters
@@ -45,11 +47,13 @@ def arrange_named(array: np.ndarray, names: Sequence[str], name: str) -> tuple[n
         The name of each axis.
     name : str
         Name of the array in error messages.
+    n_dims : {2, 3}, default=2
+        Number of spatial axes. The third may be of slices or of time.
 
     Returns
     -------
     arranged : ndarray of shape (H, W), (H, W, C), (N, H, W) or (N, H, W, C)
-        Rows and columns stay in their order.
+        Rows and columns stay in their order. A volume has three axes in place of two.
     is_stack : bool
         Whether the first axis counts images.
 
@@ -62,19 +66,22 @@ def arrange_named(array: np.ndarray, names: Sequence[str], name: str) -> tuple[n
     channels = [i for i, letter in enumerate(letters) if letter == "C"]
     others = [i for i in range(array.ndim) if i not in channels]
     unknown = [names[i] for i in others if not letters[i]]
-    if len(others) == 3 and len(unknown) == 1:
+    if len(others) == n_dims + 1 and len(unknown) == 1:
         raise ValueError(
             f"{name} has axes {tuple(names)}, and {unknown[0]!r} is neither known as channels nor "
             f"as images: rename it, `X.rename({unknown[0]}='channel')` or "
             f"`X.rename({unknown[0]}='time')`"
         )
     pictures = [i for i in others if letters[i] in ("T", "Z")]
-    is_stack = len(others) == 3 and pictures == others[:1]
-    if len(channels) > 1 or not (len(others) == 2 or is_stack):
+    is_stack = len(others) == n_dims + 1 and pictures == others[: n_dims - 1]
+    if len(channels) > 1 or not (len(others) == n_dims or is_stack):
+        an, noun, axes = "an", "image", "two axes such as y and x"
+        if n_dims == 3:
+            an, noun, axes = "a", "volume", "three axes such as z, y and x (n_spatial_dims=3)"
         raise ValueError(
-            f"{name} has axes {tuple(names)} (shape {array.shape}), which are no image: an image "
-            "has two axes such as y and x, and at most one of channels, such as 'band'; a stack "
-            "has one of images, such as 'time', before them. Select, rename or transpose axes"
+            f"{name} has axes {tuple(names)} (shape {array.shape}), which are no {noun}: {an} "
+            f"{noun} has {axes}, and at most one of channels, such as 'band'; a stack "
+            f"has one of {noun}s, such as 'time', before them. Select, rename or transpose axes"
         )
     arranged = array.transpose(*others, *channels)
     return arranged, is_stack

@@ -19,33 +19,38 @@ _FEW_OTHERS = 16
 _FAR = 100  # times the range of all other values; of a common fill value the range is enough
 
 
-def mask_missing(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.ndarray | None:
+def mask_missing(
+    image: np.ndarray, mask: np.ndarray | None, name: str, n_dims: int = 2
+) -> np.ndarray | None:
     """Mask the pixels of a repeated value far from all others, such as -9999, and warn of it.
 
     Unsigned integers, and values from -1 to 1, are never taken for missing data.
 
     Parameters
     ----------
-    image : ndarray of shape (H, W) or (H, W, C)
+    image : ndarray of shape (H, W) or (H, W, C), of a volume (Z, Y, X) or (Z, Y, X, C)
         Any numbers; not finite values are ignored.
-    mask : ndarray of shape (H, W), bool, or None
+    mask : ndarray of bool, or None
         True where a pixel counts.
     name : str
         Name of the image in the warning.
+    n_dims : {2, 3}, default=2
+        Number of spatial axes.
 
     Returns
     -------
-    mask : ndarray of shape (H, W), bool, or None
+    mask : ndarray of bool, or None
         `mask`, and False where a channel has the value.
     """
     if image.dtype.kind not in "if":
         return mask
     values = image[np.isfinite(image) if mask is None else _spread(mask, image)]
     values = values[np.isfinite(values)]
-    n_channels = image.shape[2] if image.ndim == 3 else 1
+    has_channels = image.ndim > n_dims
+    n_channels = image.shape[-1] if has_channels else 1
     for value, low, high in _fill_values(values, n_channels + 1):  # more than one pixel
         is_missing = image == value
-        missing = is_missing.any(axis=2) if image.ndim == 3 else is_missing
+        missing = is_missing.any(axis=-1) if has_channels else is_missing
         mask = ~missing if mask is None else mask & ~missing
         warn_caller(
             f"{name}: {np.count_nonzero(missing):,} of {missing.size:,} pixels have the value "
@@ -57,8 +62,8 @@ def mask_missing(image: np.ndarray, mask: np.ndarray | None, name: str) -> np.nd
 
 
 def _spread(mask: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """(H, W) -> the shape of the image."""
-    return np.broadcast_to(mask[..., None], image.shape) if image.ndim == 3 else mask
+    """Spread a mask over the channels."""
+    return np.broadcast_to(mask[..., None], image.shape) if image.ndim > mask.ndim else mask
 
 
 def _fill_values(values: np.ndarray, least: int) -> Iterator[tuple[float, float, float]]:

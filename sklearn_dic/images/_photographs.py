@@ -70,7 +70,7 @@ def _seek(picture: Image.Image, options: ReadingOptions) -> None:
     if count > 1 and options.frame is None:
         if picture.format in _MAIN_PICTURE:
             return
-        refuse_several(f"{count} frames", [count], (picture.height, picture.width))
+        refuse_several(f"{count} frames", [count], picture.size)
     numbers = check_frame(options.frame, [count] if count > 1 else [])
     if numbers:
         picture.seek(numbers[0] % count)

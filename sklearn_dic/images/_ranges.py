@@ -9,15 +9,19 @@ SAMPLE, SMALLEST_SAMPLE = 100_000, 1_000  # values from which the usual range is
 
 
 def to_floats(
-    image: np.ndarray, mask: np.ndarray | None, name: str, is_file: bool = False
+    image: np.ndarray,
+    mask: np.ndarray | None,
+    name: str,
+    is_file: bool = False,
+    n_dims: int = 2,
 ) -> np.ndarray:
-    """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array."""
+    """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array; a volume likewise."""
     scaled = _scale(image)
     if mask is not None:  # after scaling, for equal values in all dtypes
         scaled = fill_outside(scaled, mask)
-    _check_finite(scaled, image, name)
+    _check_finite(scaled, image, name, n_dims)
     _warn_of_range(scaled, image, name, is_file)
-    return scaled.reshape(*scaled.shape[:2], -1)
+    return scaled.reshape(*scaled.shape[:n_dims], -1)
 
 
 def _scale(array: np.ndarray) -> np.ndarray:
@@ -67,13 +71,12 @@ def _divide_by(white: float, is_file: bool) -> str:
     return f"pass `image / {shown}`"
 
 
-def _check_finite(pixels: np.ndarray, given: np.ndarray, name: str) -> None:
+def _check_finite(pixels: np.ndarray, given: np.ndarray, name: str, n_dims: int) -> None:
     if np.isfinite(pixels).all():
         return
     place = np.unravel_index(np.argmin(np.isfinite(pixels)), pixels.shape)
-    where = f"row {place[0]}, column {place[1]}"
-    if pixels.ndim == 3:
-        where += f", channel {place[2]}"
+    axes = [*("slice", "row", "column")[-n_dims:], "channel"]
+    where = ", ".join(f"{axis} {i}" for axis, i in zip(axes, place, strict=False))
     value = given[place]
     problem = "NaN" if np.isnan(value) else "infinity" if np.isinf(value) else "infinity in float32"
     count = int((~np.isfinite(pixels)).sum())

@@ -8,13 +8,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlparse
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from sklearn_dic.images._array_files import is_zarr, read_npy, read_npz, read_zarr
+from sklearn_dic.images._file_axes import no_volume
 from sklearn_dic.images._image_file import ImageFile, ImageFileError, ReadingOptions
 from sklearn_dic.images._photographs import read_photograph
 from sklearn_dic.images._rasters import is_raster, read_raster
@@ -64,6 +65,7 @@ def read_image(
     frame: int | tuple[int, ...] | None = None,
     axes: str | None = None,
     white: float | None = None,
+    n_spatial_dims: Literal[2, 3] = 2,
 ) -> np.ndarray:
     """Read an image file as the estimators do, channels last.
 
@@ -86,10 +88,13 @@ def read_image(
         The value of the file that becomes 1. None: the file says it, or integers of 16 bits and
         more whose values use less than a quarter of the range are scaled by their largest
         value, with a warning; the others are not scaled here.
+    n_spatial_dims : {2, 3}, default=2
+        3 reads the slices of a TIFF, NumPy or zarr file as one volume: the axis Z, or the only
+        axis of pages, slices or frames. In a file without names of its axes it is the first.
 
     Returns
     -------
-    image : ndarray or MaskedArray of shape (H, W) or (H, W, C)
+    image : ndarray or MaskedArray of shape (H, W), (H, W, C), (Z, Y, X) or (Z, Y, X, C)
         A masked array if pixels are masked. float32 if the values are scaled, otherwise of the
         dtype of the file.
 
@@ -111,11 +116,11 @@ def read_image(
     >>> read_image(coffee).shape
     (400, 600, 3)
     """
-    file = read_file(path, ReadingOptions(orientation, frame, axes, white))
+    file = read_file(path, ReadingOptions(orientation, frame, axes, white, n_spatial_dims))
     (pixels,) = scale_files([file], [f"the image {os.fspath(path)!r}"], white)
     if file.mask is None:
         return pixels
-    outside = ~file.mask if pixels.ndim == 2 else ~file.mask[..., None]
+    outside = ~file.mask if pixels.ndim == file.mask.ndim else ~file.mask[..., None]
     return np.ma.array(pixels, mask=np.broadcast_to(outside, pixels.shape))
 
 
@@ -128,9 +133,13 @@ def read_file(path: str | os.PathLike, options: ReadingOptions | None = None) ->
         As `read_image`; the message names the file.
     """
     name = repr(os.fspath(path))
+    options = options or ReadingOptions()
     try:
         with _local_copy(path) as local:
-            file = _find_reader(local)(local, options or ReadingOptions())
+            reader = _find_reader(local)
+            if options.n_spatial_dims == 3 and reader in (read_photograph, read_raster):
+                raise no_volume("a picture, in a format without slices")
+            file = reader(local, options)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no image file {name}") from error
     except (IsADirectoryError, PermissionError) as error:
@@ -153,7 +162,7 @@ def read_file(path: str | os.PathLike, options: ReadingOptions | None = None) ->
         raise ValueError(
             f"{name} holds values of dtype {file.pixels.dtype}; an image holds integers or floats"
         )
-    _mask_nan(file, name)
+    _mask_nan(file, name, options.n_spatial_dims)
     return file
 
 
@@ -206,11 +215,11 @@ def is_url(path: Any) -> bool:
     return isinstance(path, str) and re.match("(https?|ftp|file)://", path) is not None
 
 
-def _mask_nan(file: ImageFile, name: str) -> None:
+def _mask_nan(file: ImageFile, name: str, n_dims: int) -> None:
     """Mask the pixels that are NaN in a file, with a warning."""
     if file.pixels.dtype.kind != "f" or not np.isnan(file.pixels).any():
         return
-    missing = np.isnan(file.pixels.reshape(*file.pixels.shape[:2], -1)).any(axis=2)
+    missing = np.isnan(file.pixels.reshape(*file.pixels.shape[:n_dims], -1)).any(axis=-1)
     if file.mask is not None:
         missing &= file.mask
     if not missing.any():

@@ -34,10 +34,11 @@ class ThumbnailMixin:
 
 
 def _thumbnails(labels: Any) -> str:
-    """Draw the first label maps in colours; "" if there is none."""
+    """Draw the first label maps in colours, slices of a volume too; "" if there is none."""
     if isinstance(labels, np.ndarray):
-        labels = [labels] if labels.ndim == 2 else list(labels) if labels.ndim == 3 else []
+        labels = [labels] if labels.ndim == 2 else list(labels) if labels.ndim > 2 else []
     maps = [part for part in labels or [] if part is not None]
+    maps = [part if part.ndim == 2 else part[len(part) // 2] for part in maps]
     if not maps:
         return ""
     shown = [np.asarray(part) for part in maps[:_MOST]]

@@ -1,6 +1,7 @@
 """Read TIFF files."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,9 @@ def read_tiff(path: Path, options: ReadingOptions) -> ImageFile:
         if file is None:
             file = _read_with_pillow(path, series, orientation)
     if options.orientation and orientation != 1:
-        file.pixels = turn(file.pixels, orientation)
-        file.mask = None if file.mask is None else turn(file.mask, orientation)
+        first = options.n_spatial_dims - 2  # the axis of rows
+        file.pixels = turn(file.pixels, orientation, first)
+        file.mask = None if file.mask is None else turn(file.mask, orientation, first)
     return file
 
 
@@ -73,9 +75,9 @@ def _choose_series(tiff: tifffile.TiffFile, options: ReadingOptions) -> tuple[An
     if options.frame is None:
         first = all_series[0].keyframe
         held = f"{counts[0]} pictures of different kinds, the first"
-        refuse_several(held, counts, (first.imagelength, first.imagewidth))
+        refuse_several(held, counts, (first.imagewidth, first.imagelength))
     (number,) = check_frame(options.frame, counts)
-    return all_series[number], ReadingOptions(options.orientation, None, options.axes)
+    return all_series[number], replace(options, frame=None)
 
 
 def _needs_pillow(series: Any) -> bool:
@@ -105,13 +107,14 @@ def _convert(series: Any, tiff: tifffile.TiffFile, options: ReadingOptions) -> I
     file = arrange(series.asarray(), series.axes, options)
     pixels = file.pixels
     if page.photometric == PHOTOMETRIC.PALETTE:
-        return ImageFile(_apply_palette(pixels, page.colormap), axes="YXC")
+        return ImageFile(_apply_palette(pixels, page.colormap), axes=f"{file.axes}C")
     bits = _significant_bits(tiff, page) if pixels.dtype.kind == "u" else None
     white = None if bits is None else float(2**bits - 1)
     if page.photometric == PHOTOMETRIC.MINISWHITE and pixels.dtype.kind in ("b", "u"):
         largest = 1 if pixels.dtype.kind == "b" else white or np.iinfo(pixels.dtype).max
         pixels = (largest - pixels).astype(pixels.dtype)
-    n_channels = pixels.shape[2] if pixels.ndim == 3 else 1
+    spatial = "ZYX"[-options.n_spatial_dims :]
+    n_channels = pixels.shape[-1] if pixels.ndim > len(spatial) else 1
     mask = None
     extra = [int(kind) for kind in page.extrasamples]
     alpha = next((i for i, kind in enumerate(extra) if kind in _ALPHA), None)
@@ -123,7 +126,7 @@ def _convert(series: Any, tiff: tifffile.TiffFile, options: ReadingOptions) -> I
         pixels, mask = without.pixels, without.mask
     if page.photometric == PHOTOMETRIC.SEPARATED and n_channels >= _N_COLORS[page.photometric]:
         pixels = _cmyk_to_rgb(pixels, white)
-    axes = "YX" if pixels.ndim == 2 else "YXC"
+    axes = spatial if pixels.ndim == len(spatial) else f"{spatial}C"
     return ImageFile(pixels, mask, axes, white=white)
 
 
@@ -140,7 +143,7 @@ def _significant_bits(tiff: tifffile.TiffFile, page: Any) -> int | None:
 
 
 def _apply_palette(indices: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """(H, W) -> (H, W, 3) uint8."""
+    """(...) -> (..., 3) uint8."""
     colors = palette.T
     if colors.max() > 255:  # 16 bits, as the format asks for
         colors = colors >> 8
@@ -148,7 +151,7 @@ def _apply_palette(indices: np.ndarray, palette: np.ndarray) -> np.ndarray:
 
 
 def _divide_by_alpha(pixels: np.ndarray, place: int) -> np.ndarray:
-    """(H, W, C) -> (H, W, C): colours that were stored times alpha."""
+    """(..., C) -> (..., C): colours that were stored times alpha."""
     largest = np.iinfo(pixels.dtype).max
     alpha = pixels[..., place : place + 1].astype(np.float64)
     colors = np.round(pixels * (largest / np.maximum(alpha, 1))).clip(0, largest)
@@ -157,10 +160,11 @@ def _divide_by_alpha(pixels: np.ndarray, place: int) -> np.ndarray:
 
 
 def _cmyk_to_rgb(cmyk: np.ndarray, white: float | None) -> np.ndarray:
-    """(H, W, 4 or more) -> (H, W, 3) of the same dtype."""
+    """(..., 4 or more) -> (..., 3) of the same dtype."""
     if cmyk.dtype == np.uint8:
-        picture = Image.fromarray(np.ascontiguousarray(cmyk[..., :4]), "CMYK")
-        return np.asarray(picture.convert("RGB"))
+        rows = cmyk.reshape(-1, *cmyk.shape[-2:])[..., :4]
+        picture = Image.fromarray(np.ascontiguousarray(rows), "CMYK")
+        return np.asarray(picture.convert("RGB")).reshape(*cmyk.shape[:-1], 3)
     if cmyk.dtype.kind not in "uf":
         raise ImageFileError(f"stores CMYK as {cmyk.dtype}, which is not read: convert it to RGB")
     largest = 1.0 if cmyk.dtype.kind == "f" else white or float(np.iinfo(cmyk.dtype).max)

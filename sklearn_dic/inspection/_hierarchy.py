@@ -123,9 +123,13 @@ class HierarchyDisplay:
             if ax is None
             else check_axes(ax, 2, "contour map and number of regions")
         )
-        contours = np.sqrt(self.tree.contour_map())  # makes weak contours visible
+        contours, leaf_labels = self.tree.contour_map(), self.tree.leaf_labels
+        if leaf_labels.ndim == 3:  # the slice in the middle of a volume
+            middle = len(leaf_labels) // 2
+            contours, leaf_labels = contours[2 * middle + 1], leaf_labels[middle]
+        contours = np.sqrt(contours)  # makes weak contours visible
         contours = maximum_filter(contours, 1 + max(contours.shape) // 250)  # also when reduced
-        contours[_outside(self.tree.leaf_labels)] = np.nan
+        contours[_outside(leaf_labels)] = np.nan
         self.image_ = axes[0].imshow(contours, cmap="gray_r", interpolation="antialiased")
         axes[0].set(xticks=[], yticks=[], title="contours")
         distances = self.tree.distances_

@@ -52,13 +52,14 @@ def share_masks(images: Images, maps: list[np.ndarray]) -> tuple[Images, list[np
     return images.with_mask(passed[0] if images.form == "image" else passed), maps
 
 
-def _check(labels: Any, shape: tuple[int, int], name: str, several: bool) -> np.ndarray:
+def _check(labels: Any, shape: tuple[int, ...], name: str, several: bool) -> np.ndarray:
     if labels is None:
         raise ValueError(
             f"{name} are None, for example because its fit failed: leave this image out"
         )
     array = np.asarray(labels)
-    if array.shape[-2:] != shape or array.ndim not in ((2, 3) if several else (2,)):
+    n_dims = len(shape)
+    if array.shape[-n_dims:] != shape or not n_dims <= array.ndim <= n_dims + several:
         raise ValueError(f"{name} have shape {array.shape}, and the image is {shape}")
     if array.dtype.kind not in "iub":
         raise TypeError(f"{name} have dtype {array.dtype}; labels are integers")

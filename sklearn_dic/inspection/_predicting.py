@@ -9,13 +9,20 @@ from sklearn.utils import get_tags
 from sklearn_dic.images._images import Images, open_images, split_images
 from sklearn_dic.superpixels._map import take_images
 from sklearn_dic.superpixels._resolve import resolve_superpixels
-from sklearn_dic.utils._unwrapping import channel_axis_of, first_step, last_step
+from sklearn_dic.utils._unwrapping import (
+    channel_axis_of,
+    first_step,
+    last_step,
+    n_spatial_dims_of,
+)
 
 
 def open_like(estimator: Any, X: Any, sample_mask: Any = None) -> Images:
     """Open images as the estimator reads them."""
-    pictures, maps = take_images(X)
-    return open_images(pictures, channel_axis_of(estimator) if maps is None else -1, sample_mask)
+    n_spatial_dims = n_spatial_dims_of(estimator)
+    pictures, maps = take_images(X, n_spatial_dims)
+    channel_axis = channel_axis_of(estimator) if maps is None else -1
+    return open_images(pictures, channel_axis, sample_mask, n_spatial_dims=n_spatial_dims)
 
 
 def predict_labels(estimator: Any, X: Any, images: Images, **params: Any) -> Any:

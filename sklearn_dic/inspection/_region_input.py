@@ -1,7 +1,8 @@
 """Label maps, images and georeferences of the functions that measure regions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -11,7 +12,7 @@ from sklearn_dic.images._label_files import check_label_map
 from sklearn_dic.inspection._label_maps import check_label_maps
 from sklearn_dic.inspection._predicting import open_like
 from sklearn_dic.superpixels._map import take_images
-from sklearn_dic.utils._unwrapping import last_step
+from sklearn_dic.utils._unwrapping import last_step, n_spatial_dims_of
 from sklearn_dic.utils._warnings import ignored_warnings
 
 
@@ -21,26 +22,38 @@ class RegionInput:
 
     Attributes
     ----------
-    labels : ndarray of shape (H, W), int32
+    labels : ndarray of shape (H, W) or (Z, Y, X), int32
         The labels; -1 outside of the mask.
-    image : ndarray of shape (H, W, C), or None
+    image : ndarray of shape (H, W, C) or (Z, Y, X, C), or None
         The values of the caller.
     georeference : GeoReference or None
         Place on the ground; None if there are no coordinates but rows and columns.
+    spacing : sequence of float, or None
+        Distance of pixels along each axis.
     """
 
     labels: np.ndarray
     image: np.ndarray | None
     georeference: GeoReference | None
+    spacing: Sequence[float] | None = None
 
 
 def open_regions(
-    labels: Any, image: Any, georeference: GeoReference | None
+    labels: Any,
+    image: Any,
+    georeference: GeoReference | None,
+    n_spatial_dims: Literal[2, 3] = 2,
+    spacing: Sequence[float] | None = None,
 ) -> tuple[list[RegionInput], bool]:
     """Open label maps or a fitted estimator, and the images -> regions, is it a collection."""
     estimator = None
     if hasattr(labels, "fit"):
         check_is_fitted(labels)
+        if n_spatial_dims_of(labels) != n_spatial_dims:
+            raise ValueError(
+                f"{type(labels).__name__} segments volumes (n_spatial_dims=3), and images are "
+                "expected here: pass the labels of slices, `list(labels)`"
+            )
         estimator, labels = labels, getattr(last_step(labels), "labels_", None)
         if labels is None:
             raise TypeError(
@@ -49,12 +62,13 @@ def open_regions(
             )
     if image is None:
         images = None
-        is_collection = isinstance(labels, list | tuple) or np.ndim(labels) == 3
+        is_collection = isinstance(labels, list | tuple) or np.ndim(labels) == n_spatial_dims + 1
         maps = list(labels) if is_collection else [labels]
     else:
         with ignored_warnings(category=UserWarning):  # of values that are unusual in a fit
             if estimator is None:
-                images = open_images(take_images(image)[0])
+                pictures = take_images(image, n_spatial_dims)[0]
+                images = open_images(pictures, n_spatial_dims=n_spatial_dims)
             else:
                 images = open_like(estimator, image)
         is_collection = images.form != "image"
@@ -62,18 +76,20 @@ def open_regions(
     places = [georeference] * len(maps) if images is None else images.georeferences
     return [
         RegionInput(
-            check_label_map(part),
+            check_label_map(part, n_spatial_dims),
             None if images is None else _with_channels(images, i),
             _placed(georeference or places[i]),
+            spacing,
         )
         for i, part in enumerate(maps)
     ], is_collection
 
 
 def _with_channels(images: Images, place: int) -> np.ndarray:
-    """Return the values of the caller or file (H, W, C), without an opaque alpha."""
+    """Return the values of the caller or file (..., C), without an opaque alpha."""
     image = images.unscaled[place]
-    return image[..., None] if image.ndim == 2 else image[..., : images.n_channels]
+    has_channels = image.ndim > images.n_spatial_dims
+    return image[..., : images.n_channels] if has_channels else image[..., None]
 
 
 def _placed(georeference: GeoReference | None) -> GeoReference | None:

@@ -1,20 +1,22 @@
 """A table of the regions of an image."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from skimage.measure import regionprops_table
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.images import GeoReference
+from sklearn_dic.images._spacing import check_spacing
 from sklearn_dic.inspection._region_input import RegionInput, open_regions
 from sklearn_dic.utils._extras import import_extra
+from sklearn_dic.utils._unwrapping import last_step, n_spatial_dims_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_BOX = ["min_row", "min_col", "max_row", "max_col"]
+_AXES = ("slice", "row", "col")
 
 
 def region_table(
@@ -23,8 +25,10 @@ def region_table(
     *,
     georeference: GeoReference | None = None,
     percentiles: Sequence[float] = (5, 25, 50, 75, 95),
+    n_spatial_dims: Literal[2, 3] = 2,
+    spacing: Sequence[float] | None = None,
 ) -> "pd.DataFrame":
-    """Measure the regions of an image: a row for each region.
+    """Measure the regions of an image or a volume: a row for each region.
 
     Parameters
     ----------
@@ -39,6 +43,10 @@ default=None
         Place of the labels on the ground. By default that of the file `image`.
     percentiles : sequence of float, default=(5, 25, 50, 75, 95)
         Percentiles of each band, from 0 to 100.
+    n_spatial_dims : {2, 3}, default=2
+        3 if labels and images are volumes, (Z, Y, X). An estimator of volumes says so itself.
+    spacing : sequence of float, default=None
+        Distance of pixels along each spatial axis. None: that of the estimator, if it has one.
 
     Returns
     -------
@@ -48,7 +56,8 @@ default=None
         * ``image``, the place in the collection, if it is one;
         * ``label``;
         * ``pixels``, their number;
-        * ``area``, in the units of the coordinate reference system, such as square metres;
+        * ``area``, in the units of the coordinate reference system, such as square metres, or
+          of the spacing; ``volume`` in the units of the spacing;
         * ``min_row``, ``min_col``, ``max_row``, ``max_col``, the bounding box, whose last row
           and column do not belong to it;
         * ``centroid_row``, ``centroid_col``, mean of the pixels' places;
@@ -58,7 +67,8 @@ default=None
           band;
         * ``neighbors``, list of the labels that share a border.
 
-        Areas and coordinates are there with a georeference, bands with an image.
+        Areas and coordinates are there with a georeference, volumes with a spacing, bands with
+        an image. Volumes have ``min_slice``, ``max_slice`` and ``centroid_slice`` as well.
 
     Raises
     ------
@@ -89,7 +99,11 @@ default=None
     pandas = import_extra("pandas", "table", "for a table of regions")
     if not all(0 <= percentile <= 100 for percentile in percentiles):
         raise ValueError(f"percentiles={percentiles!r}; percentiles are from 0 to 100")
-    regions, is_collection = open_regions(labels, image, georeference)
+    if hasattr(labels, "fit"):
+        n_spatial_dims = n_spatial_dims_of(labels)
+        spacing = getattr(last_step(labels), "spacing", None) if spacing is None else spacing
+    check_spacing(spacing, n_spatial_dims)
+    regions, is_collection = open_regions(labels, image, georeference, n_spatial_dims, spacing)
     tables = [pandas.DataFrame(_measure(part, percentiles)) for part in regions]
     if not is_collection:
         return tables[0]
@@ -111,13 +125,19 @@ def _measure(regions: RegionInput, percentiles: Sequence[float]) -> dict[str, An
         extra_properties=None if image is None else [spread],
     )
     columns: dict[str, Any] = {"label": found["label"] - 1, "pixels": found["num_pixels"]}
+    n_dims = regions.labels.ndim
+    axes = _AXES[-n_dims:]
     if regions.georeference is not None:
         columns["area"] = columns["pixels"] * regions.georeference.pixel_area
-    columns |= {name: found[f"bbox-{i}"] for i, name in enumerate(_BOX)}
-    columns |= {"centroid_row": found["centroid-0"], "centroid_col": found["centroid-1"]}
+    elif regions.spacing is not None:
+        size = "area" if n_dims == 2 else "volume"
+        columns[size] = columns["pixels"] * float(np.prod(regions.spacing))
+    columns |= {f"min_{axis}": found[f"bbox-{i}"] for i, axis in enumerate(axes)}
+    columns |= {f"max_{axis}": found[f"bbox-{n_dims + i}"] for i, axis in enumerate(axes)}
+    columns |= {f"centroid_{axis}": found[f"centroid-{i}"] for i, axis in enumerate(axes)}
     if regions.georeference is not None:
         columns |= _coordinates(columns, regions.georeference)
-    for band in range(0 if image is None else image.shape[2]):
+    for band in range(0 if image is None else image.shape[-1]):
         columns[f"mean_{band}"] = found[f"intensity_mean-{band}"]
         columns[f"std_{band}"] = found[f"spread-0-{band}"]
         for i, percentile in enumerate(percentiles):

@@ -27,6 +27,7 @@ from sklearn_dic.inspection._predicting import (
     share_labels,
 )
 from sklearn_dic.superpixels._map import take_images
+from sklearn_dic.utils._unwrapping import n_spatial_dims_of
 from sklearn_dic.utils._validation import ChannelAxis
 
 if TYPE_CHECKING:
@@ -152,6 +153,12 @@ default=None
             If the estimator or an image cannot be used.
         """
         kinds = _check_display_kinds(kind)
+        if n_spatial_dims_of(estimator) == 3:
+            raise ValueError(
+                f"{type(estimator).__name__} segments volumes (n_spatial_dims=3), and "
+                "SegmentationDisplay draws images: pass slices, "
+                "`SegmentationDisplay.from_predictions(list(volume[::10]), list(labels[::10]))`"
+            )
         images = open_like(estimator, X, sample_mask)
         passed = {"superpixels": superpixels, "sample_mask": sample_mask}
         params = {name: value for name, value in passed.items() if value is not None}

@@ -2,7 +2,7 @@
 
 import os
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
@@ -26,26 +26,29 @@ class Picture:
 
     Attributes
     ----------
-    pixels : ndarray of shape (H, W, C), float32
+    pixels : ndarray of shape (H, W, C) or (Z, Y, X, C), float32
         Integers were divided by the maximum of their dtype.
-    mask : ndarray of shape (H, W), bool, or None
+    mask : ndarray of bool, or None
         True where the image counts. The other pixels have the colour of the nearest pixel
         that counts.
     path : str, os.PathLike or None
         The image file.
     name : str
         Its name in error messages.
+    spacing : sequence of float, or None
+        Distance of pixels along each spatial axis. None: 1.
     """
 
     pixels: np.ndarray
     mask: np.ndarray | None
     path: str | os.PathLike | None
     name: str
+    spacing: Sequence[float] | None = None
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """(H, W)."""
-        return self.pixels.shape[0], self.pixels.shape[1]
+    def shape(self) -> tuple[int, ...]:
+        """(H, W), or (Z, Y, X) of a volume."""
+        return self.pixels.shape[:-1]
 
 
 class BaseSuperpixels(TransformerMixin, BaseEstimator):
@@ -56,6 +59,8 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
     `_segment`, and has the constructor parameters `channel_axis`, `n_jobs` and `verbose`
     beside its own.
     """
+
+    _takes_volumes = False  # whether `_segment_picture` accepts (Z, Y, X, C)
 
     _parameter_constraints: dict = {
         "channel_axis": CHANNEL_AXIS,
@@ -186,6 +191,11 @@ class BaseSuperpixels(TransformerMixin, BaseEstimator):
 def segment_images(transformer: BaseSuperpixels, images: Images) -> list[np.ndarray]:
     """Segment opened images -> [(H_i, W_i)] int32, consecutive from 0."""
     transformer._check_parameters()
+    if images.n_spatial_dims == 3 and not transformer._takes_volumes:
+        raise ValueError(
+            f"{type(transformer).__name__} segments images and no volumes: with n_spatial_dims=3, "
+            "pass superpixels=None, SLICSuperpixels(), or label maps of the volumes to fit"
+        )
     return for_each_picture(
         partial(_segment_and_check, transformer), transformer, images, description="superpixels"
     )
@@ -209,7 +219,7 @@ def for_each_picture(
     return list(
         for_each(
             function,
-            [Picture(*part) for part in zip(*parts, strict=True)],
+            [Picture(*part, images.spacing) for part in zip(*parts, strict=True)],
             n_jobs=transformer.n_jobs,
             verbose=transformer.verbose,
             description=description,
@@ -240,5 +250,5 @@ def _segment_and_check(transformer: BaseSuperpixels, picture: Picture) -> np.nda
     if picture.mask is None or picture.mask.all():
         return labels
     # Number the pieces of superpixels that the mask divides. Some touch at corners.
-    pieces = label(np.where(picture.mask, labels + 1, 0), background=0, connectivity=2)
+    pieces = label(np.where(picture.mask, labels + 1, 0), background=0)
     return np.where(picture.mask, pieces - 1, pieces.max()).astype(np.int32)

@@ -130,9 +130,7 @@ class ContourTree:
             ancestors = tree.lowest_common_ancestor(first.ravel(), second.ravel())
             return heights[ancestors].reshape(first.shape)
 
-        return draw_contours(
-            between(labels[:, :-1], labels[:, 1:]), between(labels[:-1], labels[1:])
-        )
+        return draw_contours(labels, between)
 
     def _heights(self) -> np.ndarray:
         """Return the distance of each node; leaves are at 0."""

@@ -30,7 +30,7 @@ def check_place_to_cut(n_segments: Any, threshold: Any) -> None:
 
 def cut_contours(
     contours: np.ndarray,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     *,
     n_segments: int | None = None,
     threshold: float | None = None,
@@ -95,30 +95,35 @@ def _find_threshold(
     return thresholds[enough]
 
 
-def draw_contours(right: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Draw contours between the pixels of an image.
+def draw_contours(
+    labels: np.ndarray, between: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Draw contours between the pixels of an image or a volume.
 
     Parameters
     ----------
-    right : ndarray of shape (H, W - 1)
-        Strength between each pixel and its right neighbour.
-    below : ndarray of shape (H - 1, W)
-        Strength between each pixel and its lower neighbour.
+    labels : ndarray of int, shape (H, W) or (Z, Y, X)
+        Label of each pixel.
+    between : callable
+        From the labels of neighbouring pixels, two arrays, to the strength between them.
 
     Returns
     -------
-    contours : ndarray of shape (2 H + 1, 2 W + 1), float64
-        Pixels lie at odd rows and columns, and are 0, like the frame. Where contours meet,
+    contours : ndarray of shape (2 H + 1, 2 W + 1) or (2 Z + 1, 2 Y + 1, 2 X + 1), float64
+        Pixels lie at odd places along all axes, and are 0, like the frame. Where contours meet,
         the strongest counts.
     """
-    height, width = right.shape[0], below.shape[1]
-    contours = np.zeros((2 * height + 1, 2 * width + 1))
-    contours[1::2, 2:-1:2] = right
-    contours[2:-1:2, 1::2] = below
-    meet = contours[2:-1:2, 2:-1:2]
-    np.maximum(right[:-1], right[1:], out=meet)
-    np.maximum(meet, np.maximum(below[:, :-1], below[:, 1:]), out=meet)
-    # A contour that runs out of the image ends at its frame.
-    contours[0], contours[-1] = contours[1], contours[-2]
-    contours[:, 0], contours[:, -1] = contours[:, 1], contours[:, -2]
+    contours = np.zeros([2 * extent + 1 for extent in labels.shape])
+    for axis in range(labels.ndim):
+        pixels = np.moveaxis(labels, axis, 0)
+        faces = tuple(
+            slice(2, -1, 2) if i == axis else slice(1, None, 2) for i in range(labels.ndim)
+        )
+        strengths = between(pixels[:-1], pixels[1:])
+        contours[faces] = np.moveaxis(strengths, 0, axis)
+    for axis in range(labels.ndim):
+        lines = np.moveaxis(contours, axis, 0)
+        for side in (lines[1:-2:2], lines[3::2]):
+            np.maximum(lines[2:-1:2], side, out=lines[2:-1:2])
+        lines[0], lines[-1] = lines[1], lines[-2]  # a contour ends at the frame
     return contours

@@ -1,6 +1,6 @@
 """A label map of superpixels that holds its image."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -117,13 +117,15 @@ class SuperpixelMap(np.ndarray):
         return SuperpixelMap, (np.asarray(self), self.image)
 
 
-def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
+def take_images(X: Any, n_spatial_dims: int = 2) -> tuple[Any, list[np.ndarray] | None]:
     """Separate images and superpixels, if the input is superpixel maps.
 
     Parameters
     ----------
     X : SuperpixelMap, list of SuperpixelMap, or anything else
         The input of an estimator.
+    n_spatial_dims : {2, 3}
+        3 if the maps are of volumes.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
         labels = np.asarray(X)
         if labels.ndim == 1:
             labels = labels[:, None, None]
-        return _with_channels(X), [labels] if labels.ndim == 2 else list(labels)
+        return _with_channels(X), [labels] if labels.ndim == n_spatial_dims else list(labels)
     if not isinstance(X, list | tuple):
         return X, None
     are_maps = [isinstance(item, SuperpixelMap) for item in X]
@@ -151,7 +153,11 @@ def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
 
 
 def open_with_superpixels(
-    X: Any, channel_axis: ChannelAxis, superpixels: Any = None, sample_mask: Any = None
+    X: Any,
+    channel_axis: ChannelAxis,
+    superpixels: Any = None,
+    sample_mask: Any = None,
+    n_spatial_dims: Literal[2, 3] = 2,
 ) -> tuple[Images, Any]:
     """Open images, and separate them from superpixels that come with them.
 
@@ -167,6 +173,8 @@ def open_with_superpixels(
         superpixels in `X`.
     sample_mask : array-like of bool, list of these, or None
         True where pixels count.
+    n_spatial_dims : {2, 3}, default=2
+        3 if the images are volumes.
 
     Returns
     -------
@@ -176,8 +184,9 @@ def open_with_superpixels(
         The superpixels that were passed, or else the label maps in `X` in the form of the
         images, or else None. `resolve_superpixels` checks them.
     """
-    X, maps = take_images(X)
-    images = open_images(X, channel_axis if maps is None else -1, sample_mask)
+    X, maps = take_images(X, n_spatial_dims)
+    channel_axis = channel_axis if maps is None else -1
+    images = open_images(X, channel_axis, sample_mask, n_spatial_dims=n_spatial_dims)
     if superpixels is not None or maps is None:
         return images, superpixels
     return images, maps[0] if images.form == "image" else maps
@@ -206,14 +215,14 @@ def _check_labels(labels: np.ndarray, name: str) -> None:
 
 
 def check_superpixel_map(labels: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
-    """Check the superpixels of an image -> (H, W) int32 labels, consecutive from 0.
+    """Check the superpixels of an image -> int32 labels of its shape, consecutive from 0.
 
     Parameters
     ----------
-    labels : array-like of int, shape (H, W)
+    labels : array-like of int, shape (H, W) or (Z, Y, X)
         Any non-negative numbers, equal within each superpixel.
     shape : tuple of int
-        (H, W) of the image.
+        (H, W) of the image, or (Z, Y, X) of the volume.
     name : str
         Name of the image in error messages.
     """

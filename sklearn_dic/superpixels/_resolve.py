@@ -87,7 +87,7 @@ def check_superpixels(maps: Any, images: Images) -> list[np.ndarray]:
     checked = []
     for place, entry in enumerate(_one_entry_for_each_image(maps, images)):
         image = images.take(place)
-        checked.append(np.stack([_check_map(labels, image) for labels in _split(entry)]))
+        checked.append(np.stack([_check_map(labels, image) for labels in _split(entry, image)]))
     numbers = [len(of_image) for of_image in checked]
     if len(set(numbers)) > 1:
         raise ValueError(
@@ -176,11 +176,11 @@ def _one_entry_for_each_image(maps: Any, images: Images) -> list[Any]:
     return entries
 
 
-def _split(entry: Any) -> list[Any]:
+def _split(entry: Any, image: Images) -> list[Any]:
     """Split a list or a stack of label maps; a single map stays whole."""
     if isinstance(entry, list | tuple):
         return [entry] if all(_is_row(part) for part in entry) else list(entry)
-    return list(entry) if np.ndim(entry) == 3 else [entry]
+    return list(entry) if np.ndim(entry) == image.n_spatial_dims + 1 else [entry]
 
 
 def _is_row(part: Any) -> bool:

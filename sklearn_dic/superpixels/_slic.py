@@ -1,11 +1,13 @@
 """SLIC superpixels: k-means in colour and position."""
 
+from collections.abc import Sequence
 from numbers import Integral, Real
 
 import numpy as np
 from skimage.segmentation import slic
 
 from sklearn_dic.images._color import is_converted
+from sklearn_dic.images._spacing import check_spacing
 from sklearn_dic.superpixels._base import BaseSuperpixels, Picture
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 from sklearn_dic.utils._warnings import warn_caller
@@ -62,6 +64,8 @@ class SLICSuperpixels(BaseSuperpixels):
     (400, 600)
     """
 
+    _takes_volumes = True
+
     _parameter_constraints: dict = {
         **BaseSuperpixels._parameter_constraints,
         "n_segments": [Interval(Integral, 1, None, closed="left")],
@@ -96,9 +100,14 @@ class SLICSuperpixels(BaseSuperpixels):
         self.verbose = verbose
 
     def _segment_picture(self, picture: Picture) -> np.ndarray:
-        return self._segment(picture.pixels, picture.mask)
+        return self._segment(picture.pixels, picture.mask, picture.spacing)
 
-    def _segment(self, image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    def _segment(
+        self,
+        image: np.ndarray,
+        mask: np.ndarray | None = None,
+        spacing: Sequence[float] | None = None,
+    ) -> np.ndarray:
         in_lab = is_converted(image, self.convert2lab)
         labels = slic(
             image,
@@ -111,6 +120,7 @@ class SLICSuperpixels(BaseSuperpixels):
             start_label=1,
             mask=mask,
             channel_axis=-1,
+            spacing=check_spacing(spacing, image.ndim - 1),
         )
         found, n_pixels = labels.max(), labels.size if mask is None else mask.sum()
         if 4 * found < min(self.n_segments, n_pixels // MEAN_SIZE):

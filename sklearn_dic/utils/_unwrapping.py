@@ -1,6 +1,6 @@
 """Unwrap the estimator in a search or a Pipeline."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -31,7 +31,16 @@ def first_step(estimator: Any) -> Any:
 
 def channel_axis_of(estimator: Any) -> ChannelAxis:
     """Return the `channel_axis` of the first step that reads images."""
+    return getattr(_reader(estimator), "channel_axis", "auto")
+
+
+def n_spatial_dims_of(estimator: Any) -> Literal[2, 3]:
+    """Return the `n_spatial_dims` of the first step that reads images: 3 if it reads volumes."""
+    return getattr(_reader(estimator), "n_spatial_dims", 2)
+
+
+def _reader(estimator: Any) -> Any:
     first = first_step(estimator)
     if not hasattr(first, "channel_axis") and hasattr(first, "estimator"):  # PerImage, a search
         first = first_step(first.estimator)
-    return getattr(first, "channel_axis", "auto")
+    return first

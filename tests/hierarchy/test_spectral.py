@@ -154,7 +154,7 @@ def test_contours_of_a_reduced_copy_lie_where_it_was_taken_from(step, shape, mon
     information = mutual_information(kinds)
     taken = np.s_[step // 2 :: step, step // 2 :: step]
     expected = spectral_contours(kinds[taken], information)
-    monkeypatch.setattr(spectral, "reduction_step", lambda _: step)
+    monkeypatch.setattr(spectral, "reduction_steps", lambda *_: (step, step))
     contours = spectral_contours(kinds, information)
     np.testing.assert_allclose(contours[taken], expected, rtol=1e-6)
     right = np.s_[step // 2 :: step, step // 2 + 1 :: step]  # one pixel on, towards the next

@@ -240,7 +240,8 @@ def test_label_files(tmp_path, suffix):
 
 def test_labels_that_cannot_be_written(tmp_path):
     for labels, error, message in [
-        (np.zeros((2, 3, 4), int), ValueError, r"shape \(2, 3, 4\); a label map is \(H, W\)"),
+        (np.zeros((2, 3, 4), int), ValueError, r"\(2, 3, 4\) are of a volume, and .labels.png"),
+        (np.zeros(4, int), ValueError, r"shape \(4,\); a label map is \(H, W\) or \(Z, Y, X\)"),
         (np.zeros((2, 3)), TypeError, "dtype float64; labels are integers"),
         (np.full((2, 3), -2), ValueError, "labels go from -2 to -2"),
         (np.full((2, 3), 70_000), ValueError, "a 16-bit PNG has no place for label 70000"),

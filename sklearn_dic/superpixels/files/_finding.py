@@ -10,7 +10,7 @@ LABEL_NAMES = ("seg_lab", "superpixels", "labels", "seg", "segs", "proposals", "
                "Segmentation", "groundTruth", "colors")  # fmt: skip
 CONTOUR_NAMES = ("ucm2", "ucm", "ucms")
 
-Shape = tuple[int, int]
+Shape = tuple[int, ...]
 
 
 def find_label_map(contents: Any, shape: Shape, variable: str | None, index: int) -> np.ndarray:
