@@ -41,7 +41,7 @@ KEY = COLUMNS[:3]
 SECTIONS = "sections"
 SLICES, LINKED = "slice by slice", "slice by slice, then linked"
 VOLUME, EVEN, SLIC = "volume", "volume, spacing=None", "volume, SLIC superpixels"
-AUTO, FINER, TOLD, BEST = "auto", "auto, coarseness=0.7", "told n", "best VoI"
+AUTO, TOLD, BEST = "auto", "told n", "best VoI"
 
 INTRODUCTION = """\
 Ten sections of nerve tissue, {shape} pixels. VoI to the {n_linked} cells that are linked
@@ -123,7 +123,6 @@ def measure_sections(
         best = 1 + int(score_all_cuts(tree, [linked])[1].argmin())
         cuts = {
             AUTO: merging.labels_,
-            FINER: merging.set_params(coarseness=0.7).segment(n_segments="auto"),
             TOLD: tree.cut(n_segments=min(len(np.unique(linked)), tree.n_leaves)),
             BEST: tree.cut(n_segments=best),
         }
