@@ -143,12 +143,12 @@ def _reduce(images: Images, max_pixels: int | None) -> Images:
     return open_images(pixels, mask=mask[_places(images.shapes[0], size)])
 
 
-def _enlarge(labels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _enlarge(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Give each pixel the label of the nearest pixel of the reduced copy."""
     return labels if labels.shape == shape else labels[_places(labels.shape, shape)]
 
 
-def _places(shape: tuple[int, ...], size: tuple[int, int]) -> tuple[np.ndarray, ...]:
+def _places(shape: tuple[int, ...], size: tuple[int, ...]) -> tuple[np.ndarray, ...]:
     """Find the nearest pixels of an image of a shape, for each pixel of a copy of a size."""
     steps = [(np.arange(n) + 0.5) * full / n for full, n in zip(shape, size, strict=True)]
     return np.ix_(*[step.astype(int) for step in steps])

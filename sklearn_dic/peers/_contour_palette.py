@@ -12,7 +12,7 @@ from skimage.morphology import skeletonize
 from skimage.restoration import denoise_bilateral
 
 from sklearn_dic.hierarchy import MergeTree, agglomerate
-from sklearn_dic.hierarchy._adjacency import STEPS, find_adjacency, find_borders, step_slices
+from sklearn_dic.hierarchy._adjacency import find_adjacency, find_borders, neighbor_slices
 from sklearn_dic.images._color import to_lab
 from sklearn_dic.peers._base import BasePeer
 from sklearn_dic.peers._region_graph import absorb_small, region_means
@@ -128,8 +128,7 @@ class ContourGuidedPalette(BasePeer):
         adjacency = find_adjacency(regions)
         near = binary_dilation(contours, _NEIGHBORHOOD)
         on_contour = np.zeros(len(adjacency.pairs))
-        for step in STEPS:
-            here, there = step_slices(*step)
+        for here, there in neighbor_slices(2):
             at_border = find_borders(regions[here], regions[there])
             places = adjacency.find(regions[here][at_border], regions[there][at_border])
             on_contour += np.bincount(
