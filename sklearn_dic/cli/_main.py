@@ -12,6 +12,7 @@ from pathlib import Path
 from skimage import data
 
 from sklearn_dic import DeepImageClustering, __version__
+from sklearn_dic.cli._blocks import segment_blocks
 from sklearn_dic.cli._cut import cut
 from sklearn_dic.cli._files import Result, segment_file
 from sklearn_dic.cli._finding import find_images
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments[:1] == ["cut"]:
         return cut(arguments[1:])
+    if arguments[:1] == ["blocks"]:
+        return segment_blocks(arguments[1:])
     parser = _make_parser()
     options = parser.parse_args(arguments)
     estimator = DeepImageClustering(
@@ -114,8 +117,9 @@ def _make_parser() -> argparse.ArgumentParser:
         prog="sklearn-dic",
         description="Segment images without training data, by deep image clustering. Without "
         "IMAGE, segments a bundled photograph.",
-        epilog="`sklearn-dic cut --help`: other regions of a merge tree, without a new fit. A "
-        "folder or image of the name cut is ./cut.",
+        epilog="`sklearn-dic cut --help`: other regions of a merge tree, without a new fit. "
+        "`sklearn-dic blocks --help`: a picture larger than memory. A folder or image of the name "
+        "cut or blocks is ./cut or ./blocks.",
     )
     defaults = DeepImageClustering().get_params()
     add = parser.add_argument

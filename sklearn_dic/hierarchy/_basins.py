@@ -18,6 +18,7 @@ def find_basins(
     contours: np.ndarray,
     mask: np.ndarray | None = None,
     spacing: Sequence[float] | None = None,
+    smallest: int | None = None,
 ) -> np.ndarray:
     """Divide an image where both its colours and its contours change.
 
@@ -34,6 +35,8 @@ def find_basins(
         True where basins are found. None: everywhere.
     spacing : sequence of float, default=None
         Distance of pixels along each axis. None: 1.
+    smallest : int, default=None
+        Pixels of the smallest basin, from `smallest_basin`. None: that of this image.
 
     Returns
     -------
@@ -44,6 +47,13 @@ def find_basins(
     """
     spacing = check_spacing(spacing, contours.ndim)
     heights = gradient_length(channels, SIGMA, spacing) * contours
-    n_pixels = heights.size if mask is None else np.count_nonzero(mask)
-    smallest = round(SMALLEST ** (heights.ndim / 2) / np.prod(spacing))
-    return flood(heights, min(smallest, int(SMALLEST_SHARE * n_pixels)), mask)
+    if smallest is None:
+        n_pixels = heights.size if mask is None else np.count_nonzero(mask)
+        smallest = smallest_basin(int(n_pixels), spacing)
+    return flood(heights, smallest, mask)
+
+
+def smallest_basin(n_pixels: int, spacing: Sequence[float] = (1.0, 1.0)) -> int:
+    """Choose the pixels of the smallest basin of an image."""
+    smallest = round(SMALLEST ** (len(spacing) / 2) / np.prod(spacing))
+    return min(smallest, int(SMALLEST_SHARE * n_pixels))
