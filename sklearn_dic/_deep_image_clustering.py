@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, Literal, Self
@@ -19,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from sklearn_dic._auto import auto_of, choose_max_iter, choose_resolution
 from sklearn_dic._epochs import EpochReporter
 from sklearn_dic._labelling import (
     aggregate,
@@ -41,7 +41,7 @@ from sklearn_dic.network import (
     plain_torch_state,
     refinement_loss,
 )
-from sklearn_dic.superpixels import SLICSuperpixels, get_superpixels_names
+from sklearn_dic.superpixels import get_superpixels_names
 from sklearn_dic.superpixels._map import open_with_superpixels
 from sklearn_dic.superpixels._parameter import SuperpixelsParameterMixin
 from sklearn_dic.superpixels._resolve import compute_superpixels, resolve_superpixels
@@ -63,20 +63,6 @@ from sklearn_dic.utils._validation import (
     check_parameters,
 )
 from sklearn_dic.utils._warnings import warn_caller
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """What "auto" stands for."""
-
-    superpixels: Any
-    max_iter: int
-    largest: int  # pixels of the copy that the network is trained on
-
-
-# SLIC of its default compactness joins the grains of a fine texture into a few superpixels.
-FOR_REGIONS = _Choice(SLICSuperpixels(200, compactness=20), max_iter=12, largest=65_536)
-FOR_LABELS = _Choice("felzenszwalb", max_iter=100, largest=10_000)
 
 
 def _reads_tables(estimator: Any) -> bool:
@@ -223,9 +209,11 @@ class DeepImageClustering(
 
     "auto" suits the answer. Where it is regions, the network has to see what textures are made
     of: 200 compact SLIC superpixels vote, in 12 epochs, on a copy of half the sides, or of 65,536
-    pixels if that is less (of a collection, 10,000 pixels an image). Where it is labels,
-    Felzenszwalb's superpixels vote, in up to 100 epochs, on a copy of half the sides, or of
-    10,000 pixels if that is less.
+    pixels if that is less (of a collection, 10,000 pixels an image). Regions of images without
+    textures are not merged by what is learned, see `RegionMerging`; where neighbouring cells of
+    8 x 8 pixels are so alike that there are none, 4 epochs are enough. Where the answer is
+    labels, Felzenszwalb's superpixels vote, in up to 100 epochs, on a copy of half the sides, or
+    of 10,000 pixels if that is less.
 
     `n_centers` to `connected_components` are the points in which [1]_ and the authors' code
     differ or leave a choice, `max_iter` to `resolution` the training, `device` and `precision`
@@ -386,11 +374,15 @@ default=None
         the same answer. `sklearn_dic.images.open_images` reads them with other options.
         """
         check_parameters(self)
-        max_iter = self._choice.max_iter if self.max_iter == "auto" else self.max_iter
-        task = FitTask.begin_fit(self, X, y, max_iter)
         device = resolve_device(self.device)
         images, superpixels = open_with_superpixels(X, self.channel_axis, superpixels, sample_mask)
         refuse_rows_of_image(X, images.form)
+        max_iter = (
+            choose_max_iter(images, self.n_segments, self.region_merging)
+            if self.max_iter == "auto"
+            else self.max_iter
+        )
+        task = FitTask.begin_fit(self, X, y, max_iter)
         network = self._make_network(images, device)
         self._check_images("fit", network, images, device, merges=self.n_segments is not None)
         with tqdm(total=max_iter, unit="epoch", disable=not self.verbose) as bar:
@@ -672,13 +664,9 @@ list, dtype float32
             refuse_large_trees(images, network.n_clusters, scene_size)
 
     @property
-    def _choice(self) -> _Choice:
-        return FOR_LABELS if self.n_segments is None else FOR_REGIONS
-
-    @property
     def _superpixel_methods(self) -> Any:
         is_auto = isinstance(self.superpixels, str) and self.superpixels == "auto"
-        return self._choice.superpixels if is_auto else self.superpixels
+        return auto_of(self.n_segments).superpixels if is_auto else self.superpixels
 
     def _find_voters(self, images: Images, superpixels: Any) -> list[np.ndarray] | None:
         """Find the superpixels (K, H_i, W_i) that vote in images."""
@@ -703,16 +691,11 @@ list, dtype float32
             head_norm=self.head_norm,
             precision=resolve_precision(self.precision, device),
             resolution=(
-                self._choose_resolution(images) if self.resolution == "auto" else self.resolution
+                choose_resolution(images, self.n_segments)
+                if self.resolution == "auto"
+                else self.resolution
             ),
         )
-
-    def _choose_resolution(self, images: Images) -> float:
-        """Choose the sides of the copies of the images, relative to the images."""
-        sizes = [height * width for height, width in images.shapes]
-        largest = self._choice.largest
-        together = max(largest, FOR_LABELS.largest * len(sizes))
-        return min(0.5, (largest / max(sizes)) ** 0.5, (together / sum(sizes)) ** 0.5)
 
     def _make_region_merging(self) -> RegionMerging:
         """Make the estimator of the regions, which cuts into `n_segments` if that is a number."""

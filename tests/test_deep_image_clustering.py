@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import adjusted_rand_score
 from sklearn.pipeline import make_pipeline
 
-from sklearn_dic import DeepImageClustering, _deep_image_clustering
+from sklearn_dic import DeepImageClustering, RegionMerging, _auto
 from sklearn_dic.datasets import make_mosaic
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels, SLICSuperpixels
 from tests._registry import CLUSTERERS
@@ -324,8 +324,8 @@ def test_resolution_is_half_and_less_for_large_images(dic):
 def test_regions_are_learned_at_a_higher_resolution_than_labels(monkeypatch):
     choices = {"FOR_REGIONS": 600, "FOR_LABELS": 100}
     for name, largest in choices.items():
-        choice = dataclasses.replace(getattr(_deep_image_clustering, name), largest=largest)
-        monkeypatch.setattr(_deep_image_clustering, name, choice)
+        choice = dataclasses.replace(getattr(_auto, name), largest=largest)
+        monkeypatch.setattr(_auto, name, choice)
     dic = DeepImageClustering(2, max_iter=1, superpixels=None, n_segments=1, random_state=0)
     small, wide = np.zeros((40, 25)), np.zeros((20, 200))
     assert dic.fit(small).resolution_ == 0.5  # 600 pixels would be more
@@ -354,6 +354,20 @@ def test_auto_suits_the_answer(n_segments, superpixels, max_iter):
     np.testing.assert_array_equal(fitted.superpixel_labels_, dic.fit(image).superpixel_labels_)
     assert fitted.loss_curve_ == dic.loss_curve_
     assert fitted.n_iter_ == max_iter
+
+
+@pytest.mark.parametrize(
+    ("features_weight", "is_texture", "max_iter"),
+    [("auto", True, 12), ("auto", False, 4), (1, False, 12), (0, True, 4)],
+)
+def test_what_will_not_count_is_learned_in_few_epochs(features_weight, is_texture, max_iter):
+    ramp = np.linspace(0, 1, 64 * 64).reshape(64, 64)
+    image = data.grass()[:64, :64] if is_texture else ramp
+    merging = RegionMerging(features_weight=features_weight)
+    dic = DeepImageClustering(4, region_merging=merging, tol=None, min_clusters=1, random_state=0)
+    assert dic.fit(image).n_iter_ == max_iter
+    many = [ramp[:20], image]
+    assert dic.fit(many).n_iter_ == max_iter  # the textures of one of them count
 
 
 def test_the_superpixels_of_a_fine_texture_are_many():

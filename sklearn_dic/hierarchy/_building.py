@@ -12,7 +12,6 @@ from sklearn_dic.hierarchy._channels import expose, to_comparable
 from sklearn_dic.hierarchy._coarse import coarse_segmentations
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
 from sklearn_dic.hierarchy._features import (
-    choose_weight,
     describe_regions,
     mean_by_region,
     relative_spread,
@@ -22,6 +21,7 @@ from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
 from sklearn_dic.hierarchy._region_graph import RegionGraph, merge_regions
 from sklearn_dic.hierarchy._spectral import spectral_contours
+from sklearn_dic.hierarchy._textures import choose_weight
 from sklearn_dic.hierarchy._weights import MergeWeights
 from sklearn_dic.images._masks import fill_outside
 from sklearn_dic.images._spacing import check_spacing

@@ -1,7 +1,6 @@
 """Features of regions: means over their pixels."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
@@ -10,22 +9,9 @@ from sklearn_dic.hierarchy._quantization import color_histograms, overlap
 from sklearn_dic.images._spacing import check_spacing
 
 # Chosen on photographs, textures, nuclei, membranes, objects and materials together.
-TEXTURE_WEIGHT = 7.0
-TEXTURE_CONTIGUITY = 5.0
 SMOOTHING = 1 / 32  # width of the Gaussian, relative to the side of a scene
 CHUNK = 2**16  # pairs of regions whose differences are in memory at a time
 CELLS = 4  # of the smoothed copy, per width of the Gaussian
-
-
-class Borders(Protocol):
-    """Regions that touch."""
-
-    @property
-    def sizes(self) -> np.ndarray: ...  # see `RegionAdjacency`
-    @property
-    def pairs(self) -> np.ndarray: ...
-    @property
-    def lengths(self) -> np.ndarray: ...
 
 
 def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -100,58 +86,6 @@ def _mean_histograms(
         found = shares @ histograms[first : first + shares.shape[1]]
         means[present] += (counts / sizes)[present, None] * found
     return means
-
-
-def choose_weight(features: np.ndarray, colors: np.ndarray, adjacency: Borders) -> float:
-    """Choose the weight of features: 7 in textures, else 0.
-
-    Textures are where neighbouring regions differ in colour, and not in the features: where the
-    features are at least 5 times as contiguous as the colours.
-
-    Parameters
-    ----------
-    features, colors : ndarray of shape (n_regions, n_features)
-        Means of the regions.
-    adjacency : RegionAdjacency, or any with its sizes, pairs and lengths
-        Their borders.
-
-    Returns
-    -------
-    weight : float
-    """
-    of_features, of_colors = geary_ratio(features, adjacency), geary_ratio(colors, adjacency)
-    return TEXTURE_WEIGHT if TEXTURE_CONTIGUITY * of_features < of_colors else 0.0
-
-
-def geary_ratio(features: np.ndarray, adjacency: Borders) -> float:
-    r"""Compute Geary's contiguity ratio of regions [1]_.
-
-    It is :math:`\sum_{ab} l_{ab} |f_a - f_b|^2 / (2 \sigma^2 \sum_{ab} l_{ab})` over the pairs of
-    neighbours, where l is the length of a border: near 0 if neighbours have about the same
-    features, 1 if they differ like any two regions.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n_regions, n_features)
-        Means of the regions.
-    adjacency : RegionAdjacency, or any with its sizes, pairs and lengths
-        Their borders.
-
-    Returns
-    -------
-    ratio : float
-        0 if nothing varies.
-
-    References
-    ----------
-    .. [1] R. C. Geary, "The contiguity ratio and statistical mapping", The Incorporated
-       Statistician 5 (1954), doi:10.2307/2986645.
-    """
-    variance = _spread(features, adjacency.sizes)
-    if variance == 0 or len(adjacency.pairs) == 0:
-        return 0.0
-    squares = squared_differences(features, adjacency.pairs)
-    return float(np.average(squares, weights=adjacency.lengths) / (2 * variance))
 
 
 def squared_differences(features: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -255,11 +189,11 @@ def relative_spread(features: np.ndarray, channels: np.ndarray, labels: np.ndarr
 
 def spread_factor(features: np.ndarray, sizes: np.ndarray, variance: float) -> float:
     """Return the factor by which features of regions get a variance over the pixels."""
-    found = _spread(features, sizes)
+    found = spread(features, sizes)
     return float(np.sqrt(variance / found)) if found > 0 else 0.0
 
 
-def _spread(features: np.ndarray, sizes: np.ndarray) -> float:
+def spread(features: np.ndarray, sizes: np.ndarray) -> float:
     """Sum of the variances over all pixels of features that are constant in regions."""
     means = np.average(features, axis=0, weights=sizes)
     return float(np.average(((features - means) ** 2).sum(axis=1), weights=sizes))
