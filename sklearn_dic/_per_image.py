@@ -294,7 +294,7 @@ one image
         """Split the collection into images; a table of pixels is a single image."""
         n_spatial_dims = n_spatial_dims_of(self.estimator)
         if isinstance(X, SuperpixelMap):
-            if X.ndim == n_spatial_dims + 1:
+            if X.ndim == 3:
                 return list(X), "stack", [f"image {i}" for i in range(len(X))]
             return [X], "image", ["the image"]
         images, form, names = split_images(X, channel_axis_of(self.estimator), n_spatial_dims)

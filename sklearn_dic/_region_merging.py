@@ -80,7 +80,7 @@ class RegionMerging(SuperpixelsParameterMixin, ThumbnailMixin, ClusterMixin, Bas
     spacing : sequence of float or None, default=None
         Distance of pixels along each spatial axis, in any unit, such as (30, 4, 4) for sections
         that are 30 nm apart with pixels of 4 nm. `sklearn_dic.images.read_spacing` reads it from
-        a file. None: pixels are as far apart along all axes.
+        a file. (4, 1, 1) suits a series. None: pixels are as far apart along all axes.
     channel_axis : {"auto", -1, None}, default="auto"
         How the axes of an array are read, see `sklearn_dic.images.open_images`.
     n_jobs : int or None, default=None

@@ -45,12 +45,12 @@ table[["label", "pixels", "volume", "centroid_slice", "mean_0"]]
 # %%
 # Frames of a film
 # ----------------
-# Two bars move. Frame by frame the labels of the bars would be those of two images, and nothing
-# would say that a bar stays the same.
+# Two bars move. Frame by frame the labels of the bars would be those of ten images, and nothing
+# would say that a bar stays the same. With a spacing of 4 each frame has contours of its own.
 frames = np.full((10, 40, 80), 0.5)
 for time, frame in enumerate(frames):
     frame[8:32, 4 + 2 * time : 16 + 2 * time] = 0.9
     frame[8:32, 40 + 2 * time : 52 + 2 * time] = 0.1
-film = RegionMerging(3, n_spatial_dims=3).fit(frames)
+film = RegionMerging(3, n_spatial_dims=3, spacing=(4, 1, 1)).fit(frames)
 SegmentationDisplay.from_predictions(list(frames[::4]), list(film.labels_[::4]))
 plt.show()

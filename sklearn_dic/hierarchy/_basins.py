@@ -43,8 +43,8 @@ def find_basins(
     labels : ndarray of int, shape (H, W) or (Z, Y, X)
         Connected basins of at least 20 pixels, in a volume the cube of their root, or a
         thousandth of a small image. Pieces of the mask may be smaller. All equal where nothing
-        changes; 0 outside of the mask. Slices of a volume that are at least 4 pixels of the
-        finest axis apart have basins of their own.
+        changes; 0 outside of the mask. Slices of a volume that are at least 4 times as far apart
+        as pixels have basins of their own.
     """
     spacing = check_spacing(spacing, contours.ndim)
     far = find_far_axis(spacing)

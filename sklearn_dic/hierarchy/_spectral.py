@@ -77,7 +77,7 @@ def spectral_contours(
     strength : ndarray of shape (H, W) or (Z, Y, X)
         0 or larger; only ratios have a meaning. The graph is that of a reduced copy, of about
         17,500 pixels of each scene at most, so that its time and memory hardly grow with the
-        resolution. Slices of a volume that are at least 4 pixels of the finest axis apart are cut
+        resolution. Slices of a volume that are at least 4 times as far apart as pixels are cut
         one by one: a graph of them all would fall apart into slices.
 
     References

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter, generic_gradient_magnitude
 
-FAR = 4  # pixels of the finest axis: slices that are as far apart are looked at one by one
+FAR = 4  # pixels: slices that are as far apart are looked at one by one
 LEAST_SIGMA = 0.5  # pixels: the derivative of a narrower Gaussian sees no neighbour
 
 
@@ -46,11 +46,12 @@ def check_spacing(spacing: Any, n_dims: int) -> tuple[float, ...]:
 
 
 def find_far_axis(spacing: Sequence[float]) -> int | None:
-    """Find an axis whose slices are at least 4 pixels of the finest axis apart.
+    """Find an axis whose slices are at least 4 times as far apart as pixels in the slices.
 
     The two finest axes are never far. None: there is no such axis.
     """
-    far = [int(axis) for axis in np.argsort(spacing)[2:] if spacing[axis] >= FAR]
+    order = np.argsort(spacing)
+    far = [int(axis) for axis in order[2:] if spacing[axis] >= FAR * spacing[order[1]]]
     return far[0] if far else None
 
 

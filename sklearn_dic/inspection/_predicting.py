@@ -20,7 +20,7 @@ from sklearn_dic.utils._unwrapping import (
 def open_like(estimator: Any, X: Any, sample_mask: Any = None) -> Images:
     """Open images as the estimator reads them."""
     n_spatial_dims = n_spatial_dims_of(estimator)
-    pictures, maps = take_images(X, n_spatial_dims)
+    pictures, maps = take_images(X)
     channel_axis = channel_axis_of(estimator) if maps is None else -1
     return open_images(pictures, channel_axis, sample_mask, n_spatial_dims=n_spatial_dims)
 

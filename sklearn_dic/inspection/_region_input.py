@@ -67,7 +67,7 @@ def open_regions(
     else:
         with ignored_warnings(category=UserWarning):  # of values that are unusual in a fit
             if estimator is None:
-                pictures = take_images(image, n_spatial_dims)[0]
+                pictures = take_images(image)[0]
                 images = open_images(pictures, n_spatial_dims=n_spatial_dims)
             else:
                 images = open_like(estimator, image)

@@ -117,15 +117,13 @@ class SuperpixelMap(np.ndarray):
         return SuperpixelMap, (np.asarray(self), self.image)
 
 
-def take_images(X: Any, n_spatial_dims: int = 2) -> tuple[Any, list[np.ndarray] | None]:
+def take_images(X: Any) -> tuple[Any, list[np.ndarray] | None]:
     """Separate images and superpixels, if the input is superpixel maps.
 
     Parameters
     ----------
     X : SuperpixelMap, list of SuperpixelMap, or anything else
         The input of an estimator.
-    n_spatial_dims : {2, 3}
-        3 if the maps are of volumes.
 
     Returns
     -------
@@ -138,7 +136,7 @@ def take_images(X: Any, n_spatial_dims: int = 2) -> tuple[Any, list[np.ndarray] 
         labels = np.asarray(X)
         if labels.ndim == 1:
             labels = labels[:, None, None]
-        return _with_channels(X), [labels] if labels.ndim == n_spatial_dims else list(labels)
+        return _with_channels(X), [labels] if labels.ndim == 2 else list(labels)
     if not isinstance(X, list | tuple):
         return X, None
     are_maps = [isinstance(item, SuperpixelMap) for item in X]
@@ -184,7 +182,13 @@ def open_with_superpixels(
         The superpixels that were passed, or else the label maps in `X` in the form of the
         images, or else None. `resolve_superpixels` checks them.
     """
-    X, maps = take_images(X, n_spatial_dims)
+    X, maps = take_images(X)
+    if maps is not None and n_spatial_dims == 3:
+        raise ValueError(
+            "a SuperpixelMap holds the superpixels of images, slice by slice, and n_spatial_dims=3 "
+            "reads volumes: pass the volume, and the labels of its superpixels with it, "
+            "fit(volume, superpixels=labels)"
+        )
     channel_axis = channel_axis if maps is None else -1
     images = open_images(X, channel_axis, sample_mask, n_spatial_dims=n_spatial_dims)
     if superpixels is not None or maps is None:
