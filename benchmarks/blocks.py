@@ -46,6 +46,7 @@ SMALL = (642, 962)  # two by two photographs
 MEDIUM = (1284, 1924)
 WIDE = (963, 1443)
 FIRST, SECOND = (800, 1100), (150, 330)  # end of the first window, begin of the second
+SMALL_SCENE = 100  # of these windows: contours see as far as 1.25 scenes
 RIM = 160  # pixels
 THRESHOLD = 60.0
 
@@ -209,7 +210,7 @@ def blockwise(block_size=BLOCK, n_jobs=1):
 
 def cut_at_threshold(n_jobs):
     """Make an estimator whose scale does not depend on the extent."""
-    merging = RegionMerging(n_segments=None, threshold=THRESHOLD, scene_size=SCENE)
+    merging = RegionMerging(n_segments=None, threshold=THRESHOLD, scene_size=SMALL_SCENE)
     return Blockwise(merging, block_size=BLOCK, n_jobs=n_jobs)
 
 

@@ -183,7 +183,7 @@ def test_a_picture_that_changes_is_an_error(picture):
         def _read(self, box):
             values, mask = super()._read(box)
             self.reads = getattr(self, "reads", 0) + 1
-            return (255 - values if self.reads > 30 else values), mask
+            return (255 - values if self.reads > 11 else values), mask
 
     source = Changing("the scene", picture.shape[:2], 3, picture.dtype, array=picture)
     with pytest.raises(OSError, match="the scene has changed since the run began: rows"):
