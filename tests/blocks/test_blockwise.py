@@ -227,6 +227,8 @@ def test_a_full_disk_is_an_error_and_keeps_what_is_complete(picture, labels, tmp
     [
         ({"superpixels": "slic"}, "superpixels='slic'"),
         ({"channel_axis": -1}, "channel_axis=-1"),
+        ({"n_spatial_dims": 3}, "n_spatial_dims=3"),
+        ({"spacing": (2, 1)}, r"spacing=\(2, 1\)"),
         ({"n_segments": None}, "n_segments and threshold are both None"),
     ],
 )
