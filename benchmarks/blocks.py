@@ -44,6 +44,10 @@ HERE = Path(__file__).parent
 COLUMNS = ["table", "row", "quantity", "value"]
 SMALL = (642, 962)  # two by two photographs
 MEDIUM = (1284, 1924)
+WIDE = (963, 1443)
+FIRST, SECOND = (800, 1100), (150, 330)  # end of the first window, begin of the second
+SMALL_SCENE = 100  # of these windows: contours see as far as 1.25 scenes
+RIM = 160  # pixels
 THRESHOLD = 60.0
 
 
@@ -115,31 +119,28 @@ def measure_lines(folder, options):
 
 def measure_windows(folder, options):
     """Measure the share of the pixels of an overlap on which two windows agree."""
-    path = write(folder / "mosaic.tif", MEDIUM)
-    picture = np.asarray(read_image(path))
-    places = np.s_[:1100, :1500], np.s_[150:, 370:]
-    whole = cut_at_threshold().fit(picture)
-    for name, given in (("own statistics", False), ("same statistics", True)):
-        fits = []
-        for place in places:
-            origin = place[0].start or 0, place[1].start or 0
-            statistics = whole.statistics_ if given else None
-            fits.append(
-                cut_at_threshold().fit(picture[place], statistics=statistics, origin=origin)
+    picture = np.asarray(read_image(write(folder / "mosaic.tif", WIDE)))
+    (top, left), (bottom, right) = SECOND, FIRST
+    places = ((0, 0), picture[:bottom, :right]), (SECOND, picture[top:, left:])
+    whole = cut_at_threshold(options.n_jobs).fit(picture)
+    for name, statistics in (("own statistics", None), ("same statistics", whole.statistics_)):
+        fits = [
+            cut_at_threshold(options.n_jobs).fit(part, statistics=statistics, origin=origin)
+            for origin, part in places
+        ]
+        for what, maps in (
+            ("regions", [fit.labels_ for fit in fits]),
+            ("leaves", [fit.tree_.leaf_labels for fit in fits]),
+        ):
+            first = maps[0][top:, left:]
+            second = maps[1][: bottom - top, : right - left]
+            inner = np.s_[RIM:-RIM, RIM:-RIM]
+            yield name, f"{what} that agree", agreement(first, second)
+            yield (
+                name,
+                f"{what} that agree {RIM} pixels inside",
+                agreement(first[inner], second[inner]),
             )
-        first, second = fits[0].labels_[150:, 370:], fits[1].labels_[:950, :1130]
-        yield name, "overlap", agreement(first, second)
-        yield (
-            name,
-            "overlap, 200 pixels from the rims",
-            agreement(first[200:-200, 200:-200], second[200:-200, 200:-200]),
-        )
-        leaves = fits[0].tree_.leaf_labels[150:, 370:], fits[1].tree_.leaf_labels[:950, :1130]
-        yield (
-            name,
-            "leaves, 200 pixels from the rims",
-            agreement(*(part[200:-200, 200:-200] for part in leaves)),
-        )
 
 
 def measure_size(folder, options):
@@ -207,10 +208,10 @@ def blockwise(block_size=BLOCK, n_jobs=1):
     return Blockwise(RegionMerging(scene_size=SCENE), block_size=block_size, n_jobs=n_jobs)
 
 
-def cut_at_threshold():
+def cut_at_threshold(n_jobs):
     """Make an estimator whose scale does not depend on the extent."""
-    merging = RegionMerging(n_segments=None, threshold=THRESHOLD, scene_size=SCENE)
-    return Blockwise(merging, block_size=BLOCK)
+    merging = RegionMerging(n_segments=None, threshold=THRESHOLD, scene_size=SMALL_SCENE)
+    return Blockwise(merging, block_size=BLOCK, n_jobs=n_jobs)
 
 
 def write(path, shape):

@@ -253,11 +253,13 @@ class Blockwise(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
                 "contours, since other superpixels depend on the extent of an image. Pass "
                 "superpixels=None"
             )
-        if merging.channel_axis != "auto":
-            raise ValueError(
-                f"channel_axis={merging.channel_axis!r}: Blockwise reads one picture, (H, W) or "
-                "(H, W, C). Pass channel_axis='auto'"
-            )
+        for name, value in (("channel_axis", "auto"), ("n_spatial_dims", 2), ("spacing", None)):
+            given = getattr(merging, name)
+            if given is not None if value is None else given != value:
+                raise ValueError(
+                    f"{name}={given!r}: Blockwise reads one picture, (H, W) or (H, W, C), with "
+                    f"square pixels. Pass {name}={value!r}"
+                )
         if merging.scene_size is None:
             merging.set_params(scene_size=SCENE_SIZE)
         return merging

@@ -31,8 +31,7 @@ SQUARES = 2**8  # of squared values, in fixed point
 def find_sums(job: Job, block: Block) -> None:
     """Write the sums of the leaves, and of their borders, in a block."""
     with one_thread(job.process):
-        job.check_unchanged(block)
-        window = job.read(block.outer)
+        window = job.read_block(block)
         if window.is_empty:
             job.folder.save("sums", f"{block}.npz", is_empty=np.array(True))
             return

@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from sklearn_dic.blocks._grid import Block, Box, Grid
-from sklearn_dic.blocks._source import Source, Window, checksum, read_window
+from sklearn_dic.blocks._source import Source, Window, read_window
 from sklearn_dic.blocks._statistics import PictureStatistics
 from sklearn_dic.blocks._work import WorkFolder
 
@@ -47,29 +47,27 @@ class Job:
     features: Any
     process: int
 
-    def read(self, box: Box) -> Window:
-        """Read a window of the picture."""
-        return read_window(self.source, box, self.statistics.n_channels, self.mask_source)
+    def read(self, box: Box, core: Box | None = None) -> Window:
+        """Read a window of the picture; `core` is the part whose checksum is wanted."""
+        return read_window(self.source, box, self.statistics.n_channels, self.mask_source, core)
 
-    def checksum(self, block: Block) -> np.ndarray:
-        """Return a checksum of the pixels of a block."""
-        return np.array(checksum(self.source, block.core))
-
-    def check_unchanged(self, block: Block) -> None:
-        """Compare the pixels of a block with those of the first pass.
+    def read_block(self, block: Block) -> Window:
+        """Read a block with its halo.
 
         Raises
         ------
         OSError
-            If they have changed.
+            If its pixels are others than in the first pass.
         """
+        window = self.read(block.outer, block.core)
         known = self.folder.load("colors", f"{block}.npz")["checksum"]
-        if self.checksum(block) != known:
+        if window.checksum != known:
             raise OSError(
                 f"{self.source.name} has changed since the run began: {block.core} have other "
                 f"values. Delete the folder {str(self.folder.path)!r}, or pass overwrite=True, to "
                 "start again"
             )
+        return window
 
     def read_colors(self, box: Box) -> np.ndarray:
         """(h, w) int64 palette indices of a window; -1 where no pixel counts."""

@@ -20,7 +20,7 @@ def find_colors(job: Job, block: Block) -> None:
     """Write the palette index of each pixel of a block."""
     box = block.core.grow(MARGIN, job.grid.shape)
     with one_thread(job.process):
-        window = job.read(box)
+        window = job.read(box, block.core)
         colors = np.full(block.core.shape, NO_COLOR, np.uint8)
         if not window.is_empty:
             exposure = job.statistics.exposure
@@ -30,7 +30,8 @@ def find_colors(job: Job, block: Block) -> None:
             colors[:] = found.reshape(colors.shape)
             if window.mask is not None:
                 colors[~window.mask[block.core.within(box)]] = NO_COLOR
-        job.folder.save("colors", f"{block}.npz", colors=colors, checksum=job.checksum(block))
+        checksum = np.array(window.checksum)
+        job.folder.save("colors", f"{block}.npz", colors=colors, checksum=checksum)
 
 
 def find_contours(job: Job, number: int) -> None:
@@ -85,8 +86,7 @@ def _firsts(window: Box, step: int) -> list[int]:
 def find_leaves(job: Job, block: Block) -> None:
     """Write the basins of a block, each connected piece with a number, and those at its sides."""
     with one_thread(job.process):
-        job.check_unchanged(block)
-        window = job.read(block.outer)
+        window = job.read_block(block)
         basins = np.full(block.outer.shape, -1, np.int32)
         if not window.is_empty:
             exposure = job.statistics.exposure

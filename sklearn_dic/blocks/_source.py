@@ -112,11 +112,14 @@ class Window:
         Integers are divided by the maximum of their dtype; masked pixels are filled.
     mask : ndarray of shape (h, w), bool, or None
         True where pixels count; None if all do.
+    checksum : int
+        That of the values of its core.
     """
 
     box: Box
     pixels: np.ndarray
     mask: np.ndarray | None
+    checksum: int
 
     @property
     def is_empty(self) -> bool:
@@ -125,7 +128,11 @@ class Window:
 
 
 def read_window(
-    source: Source, box: Box, n_channels: int, mask_source: Source | None = None
+    source: Source,
+    box: Box,
+    n_channels: int,
+    mask_source: Source | None = None,
+    core: Box | None = None,
 ) -> Window:
     """Read a window as finite floats.
 
@@ -139,8 +146,11 @@ def read_window(
         Its first channels; the picture may have an opaque alpha more.
     mask_source : Source or None
         A picture that is not 0 where pixels count.
+    core : Box or None
+        The part whose checksum is wanted. None: the window.
     """
     values, mask = source.read(box)
+    checksum = zlib.crc32(np.ascontiguousarray(values[(core or box).within(box)]).tobytes())
     if mask_source is not None:
         mask = join_masks(mask, mask_source.read(box)[0].any(axis=2))
     pixels = scale_values(values[..., :n_channels])
@@ -152,17 +162,12 @@ def read_window(
         raise ValueError(
             f"{source.name} contains infinity in {box}: mask such pixels, or make them NaN"
         )
-    return Window(box, pixels, mask)
+    return Window(box, pixels, mask, checksum)
 
 
 def join_masks(mask: Any, other: Any) -> np.ndarray:
     """Join two masks, of which the first may be None."""
     return np.asarray(other if mask is None else mask & other)
-
-
-def checksum(source: Source, box: Box) -> int:
-    """Return a checksum of the values of a window."""
-    return zlib.crc32(np.ascontiguousarray(source.read(box)[0]).tobytes())
 
 
 def stamp_of_files(path: str | os.PathLike) -> list[int]:

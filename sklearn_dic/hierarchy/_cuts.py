@@ -142,8 +142,9 @@ def warn_of_fewer(
     """Warn once if trees have fewer leaves than `n_segments`."""
     if threshold is not None or not isinstance(n_segments, Integral):
         return
-    leaves = [tree.n_leaves for tree in trees if tree.leaf_labels.size > 1]  # not a pixel
-    if leaves and min(leaves) < int(n_segments):
+    few = [tree for tree in trees if tree.n_leaves < int(n_segments)]
+    leaves = [tree.n_leaves for tree in few if tree.leaf_labels.size > 1]  # not a pixel
+    if leaves:
         warn_caller(
             f"n_segments={n_segments}, and an image has {min(leaves)} superpixels: these are its "
             "regions. Finer superpixels would allow more",

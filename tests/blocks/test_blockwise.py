@@ -183,7 +183,7 @@ def test_a_picture_that_changes_is_an_error(picture):
         def _read(self, box):
             values, mask = super()._read(box)
             self.reads = getattr(self, "reads", 0) + 1
-            return (255 - values if self.reads > 30 else values), mask
+            return (255 - values if self.reads > 11 else values), mask
 
     source = Changing("the scene", picture.shape[:2], 3, picture.dtype, array=picture)
     with pytest.raises(OSError, match="the scene has changed since the run began: rows"):
@@ -227,6 +227,8 @@ def test_a_full_disk_is_an_error_and_keeps_what_is_complete(picture, labels, tmp
     [
         ({"superpixels": "slic"}, "superpixels='slic'"),
         ({"channel_axis": -1}, "channel_axis=-1"),
+        ({"n_spatial_dims": 3}, "n_spatial_dims=3"),
+        ({"spacing": (2, 1)}, r"spacing=\(2, 1\)"),
         ({"n_segments": None}, "n_segments and threshold are both None"),
     ],
 )
