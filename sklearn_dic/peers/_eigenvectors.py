@@ -101,15 +101,13 @@ def _solve_constrained(matrix: csr_array, constraints: csr_array) -> Callable:
     return lambda b: solve(np.concatenate([np.ravel(b), np.zeros(m)]))[:n]
 
 
-def discretize(vectors: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+def discretize(vectors: np.ndarray) -> np.ndarray:
     """Find the labels that are closest to eigenvectors, up to a rotation.
 
     Parameters
     ----------
     vectors : ndarray of shape (n, n_segments)
         The first eigenvectors of normalized cuts.
-    weights : ndarray of shape (n,), default=None
-        How many nodes each row stands for. None: one each.
 
     Returns
     -------
@@ -121,16 +119,15 @@ def discretize(vectors: np.ndarray, weights: np.ndarray | None = None) -> np.nda
     .. [1] S. Yu, J. Shi, "Multiclass spectral clustering", ICCV 2003,
        doi:10.1109/ICCV.2003.1238361.
     """
-    weights = np.ones(len(vectors)) if weights is None else weights
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     rows = vectors / np.where(lengths > 0, lengths, 1)
     rotation = _first_rotation(rows)
     best = -np.inf
     for _ in range(N_TURNS):
         labels = (rows @ rotation).argmax(axis=1)
-        chosen = np.eye(rows.shape[1])[labels] * weights[:, None]
+        chosen = np.eye(rows.shape[1])[labels]
         left, strengths, right = svd(chosen.T @ rows)
-        if strengths.sum() <= best + 1e-9 * weights.sum():
+        if strengths.sum() <= best + 1e-9 * len(rows):
             break
         best = strengths.sum()
         rotation = right.T @ left.T
