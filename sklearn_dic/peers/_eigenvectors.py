@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.linalg import eigh, null_space, svd
-from scipy.sparse import block_array, csc_array, csr_array, diags_array, eye_array
+from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import LinearOperator, eigsh, splu
+
+from sklearn_dic.peers._sparse import below, beside, diagonal
 
 DENSE = 800  # nodes up to which the eigenvectors are found directly
 SHIFT = 1e-5  # so that a cost of 0 can be divided by
@@ -35,7 +37,7 @@ def normalized_cuts(
         Orthonormal by D.
     """
     roots = np.sqrt(affinities.sum(axis=1))
-    scaling = diags_array(1 / roots)
+    scaling = diagonal(1 / roots)
     if constraints is not None:
         constraints = (constraints @ scaling).tocsr()
     costs, vectors = smallest_costs(scaling @ affinities @ scaling, n_vectors, constraints)
@@ -73,7 +75,7 @@ def smallest_costs(
         basis = np.eye(n) if constraints is None else null_space(constraints.toarray())
         costs, vectors = eigh(basis.T @ matrix @ basis, subset_by_index=[0, n_vectors - 1])
         return costs, basis @ vectors
-    shifted = eye_array(n) * (1 + SHIFT) - similarity
+    shifted = diagonal(np.full(n, 1 + SHIFT)) - similarity
     if constraints is None:
         solve = splu(
             csc_array(shifted),
@@ -92,8 +94,10 @@ def smallest_costs(
 
 def _solve_constrained(matrix: csr_array, constraints: csr_array) -> Callable:
     """Make the function from b to the y with C y = 0 and A y - b in the rows of C."""
-    saddle = block_array([[matrix, constraints.T], [constraints, None]], format="csc")
-    solve, n, m = splu(saddle).solve, matrix.shape[0], constraints.shape[0]
+    m, n = constraints.shape
+    nothing = csr_array((m, m))
+    rows = beside([matrix, constraints.T]), beside([constraints, nothing])
+    solve = splu(csc_array(below(rows))).solve
     return lambda b: solve(np.concatenate([np.ravel(b), np.zeros(m)]))[:n]
 
 

@@ -1,10 +1,11 @@
 """Affinities of pixels by the contours between them."""
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, eye_array
+from scipy.sparse import coo_array, csr_array
 
 from sklearn_dic.hierarchy._adjacency import step_slices
 from sklearn_dic.images._color import color_gradient
+from sklearn_dic.peers._sparse import diagonal
 
 SIGMA = 1.0  # pixels: width of the Gaussian whose derivative is the contour
 LEAST_AFFINITY = 1e-6  # so that the graph is connected
@@ -47,7 +48,7 @@ def contour_affinities(image: np.ndarray, radius: int, contour_scale: float) -> 
                 strongest = _strongest_between(contours, down, right)
                 pairs.append([places[first].ravel(), places[second].ravel()])
                 values.append(np.exp(-(strongest.ravel() ** 2) / (2 * contour_scale**2)))
-    identity = eye_array(contours.size, format="csr")
+    identity = diagonal(np.ones(contours.size))
     if not pairs:
         return identity
     upper = coo_array(

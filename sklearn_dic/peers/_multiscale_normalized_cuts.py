@@ -3,13 +3,14 @@
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.sparse import block_diag, csr_array, eye_array, hstack, vstack
+from scipy.sparse import csr_array
 
 from sklearn_dic.peers._base import BasePeer
 from sklearn_dic.peers._eigenvectors import discretize, normalized_cuts
 from sklearn_dic.peers._intervening_contours import contour_affinities
 from sklearn_dic.peers._normalized_cuts import check_n_nodes
 from sklearn_dic.peers._reduction import Reduction, cover
+from sklearn_dic.peers._sparse import along_diagonal, below, beside, diagonal
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 
 RATIO = 3  # of the sides of neighbouring scales
@@ -117,7 +118,7 @@ class MultiscaleNormalizedCuts(BasePeer):
             graphs.append(contour_affinities(scale, self.radius, self.contour_scale))
             if max(scale.shape[:2]) <= RATIO:
                 break
-        affinities = block_diag(graphs, format="csr")
+        affinities = along_diagonal(graphs)
         constraints = constraint_matrix(averages) if averages else None
         vectors = normalized_cuts(affinities, n_found, constraints)[1]
         return reduction.enlarge(discretize(vectors[:n_pixels]).reshape(finest.shape[:2]))
@@ -131,13 +132,13 @@ def constraint_matrix(averages: list[csr_array]) -> csr_array:
         blocks = [
             average
             if j == i
-            else -eye_array(size)
+            else diagonal(np.full(size, -1.0))
             if j == i + 1
             else csr_array((sizes[i + 1], size))
             for j, size in enumerate(sizes)
         ]
-        rows.append(hstack(blocks))
-    return vstack(rows, format="csr")
+        rows.append(beside(blocks))
+    return below(rows)
 
 
 def _apply(average: csr_array, image: np.ndarray) -> np.ndarray:

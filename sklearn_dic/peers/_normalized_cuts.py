@@ -115,13 +115,14 @@ class NormalizedCuts(BaseSuperpixelPeer):
         if picture.superpixels is None:
             return reduction.enlarge(cut(affinities, self.n_segments).reshape(image.shape[:2]))
         superpixels = picture.superpixels[0]
-        nodes = np.unique(reduction.sample(superpixels), return_inverse=True)
-        of_nodes = cut(sum_affinities(affinities, nodes[1].ravel()), self.n_segments)
+        kept, nodes = np.unique(reduction.sample(superpixels), return_inverse=True)
+        of_nodes = cut(sum_affinities(affinities, nodes.ravel()), self.n_segments)
         labels = np.full(superpixels.max() + 1, -1)
-        labels[nodes[0]] = of_nodes
+        labels[kept] = of_nodes
         answer = labels[superpixels]
         # Superpixels that the copy is too small for have the label of its nearest pixel.
-        return np.where(answer < 0, reduction.enlarge(of_nodes[nodes[1]]), answer)
+        of_copy = of_nodes[nodes].reshape(image.shape[:2])
+        return np.where(answer < 0, reduction.enlarge(of_copy), answer)
 
 
 def sum_affinities(affinities: csr_array, nodes: np.ndarray) -> csr_array:

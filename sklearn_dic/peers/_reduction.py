@@ -1,8 +1,10 @@
 """Smaller copies of large images, and label maps at the size of the image."""
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 from skimage.transform import resize
+
+from sklearn_dic.peers._sparse import diagonal
 
 
 class Reduction:
@@ -48,4 +50,4 @@ def cover(shape: tuple[int, int], ratio: int) -> csr_array:
     coarse = (rows * -(-shape[1] // ratio) + columns).ravel()
     ones = np.ones(len(coarse))
     member = csr_array((ones, (coarse, np.arange(len(coarse)))))
-    return (diags_array(1 / member.sum(axis=1)) @ member).tocsr()
+    return (diagonal(1 / member.sum(axis=1)) @ member).tocsr()

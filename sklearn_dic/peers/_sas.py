@@ -5,7 +5,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from scipy.sparse import block_array, coo_array, csr_array, eye_array, vstack
+from scipy.sparse import coo_array, csr_array
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
@@ -15,6 +15,7 @@ from sklearn_dic.peers._base import BaseSuperpixelPeer, Picture
 from sklearn_dic.peers._mean_shift import segment_mean_shift
 from sklearn_dic.peers._reduction import Reduction
 from sklearn_dic.peers._region_graph import nearest_neighbors, region_means
+from sklearn_dic.peers._sparse import along_diagonal, below, diagonal
 from sklearn_dic.peers._transfer_cut import transfer_cut
 from sklearn_dic.superpixels import FelzenszwalbSuperpixels
 from sklearn_dic.superpixels._felzenszwalb import REFERENCE_PIXELS
@@ -173,13 +174,7 @@ def aggregate(
     counts = np.bincount(cells.ravel())
     of_cells = _link_cells(maps, cells, alpha)
     colors = to_lab(image, None)
-    of_superpixels = block_array(
-        [
-            [_link_superpixels(labels, colors, beta) if i == j else None for j in range(len(maps))]
-            for i, labels in enumerate(maps)
-        ],
-        format="csr",
-    )
+    of_superpixels = along_diagonal([_link_superpixels(labels, colors, beta) for labels in maps])
     n_superpixels = of_superpixels.shape[0]
     n_found = min(n_segments, n_superpixels, len(counts))
     if n_found < n_segments:
@@ -189,7 +184,7 @@ def aggregate(
             ConvergenceWarning,
         )
     weights = np.concatenate([counts, np.ones(n_superpixels)])
-    _, vectors, _ = transfer_cut(vstack([of_cells, of_superpixels]).tocsr(), n_found, weights)
+    _, vectors, _ = transfer_cut(below([of_cells, of_superpixels]), n_found, weights)
     rows = vectors[: len(counts)]
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-10)
     k_means = KMeans(n_found, n_init=10, random_state=seed).fit(rows, sample_weight=counts)
@@ -218,7 +213,7 @@ def _link_cells(maps: Sequence[np.ndarray], cells: np.ndarray, alpha: float) -> 
 def _link_superpixels(labels: np.ndarray, colors: np.ndarray, beta: float) -> csr_array:
     """(n, n): 1 of a superpixel to itself, and exp(-beta d) to its most similar neighbour."""
     means, pairs = region_means(labels, colors), find_adjacency(labels).pairs
-    identity = eye_array(len(means), format="csr")
+    identity = diagonal(np.ones(len(means)))
     if len(pairs) == 0:
         return identity
     gaps = np.linalg.norm(means[pairs[:, 0]] - means[pairs[:, 1]], axis=1)

@@ -1,9 +1,10 @@
 """The transfer cut: eigenvectors of a bipartite graph from its smaller side."""
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
 from sklearn_dic.peers._eigenvectors import smallest_costs
+from sklearn_dic.peers._sparse import diagonal
 
 
 def transfer_cut(
@@ -45,10 +46,10 @@ def transfer_cut(
     counts = np.ones(affinities.shape[0]) if counts is None else np.asarray(counts, float)
     degrees_x = affinities.sum(axis=1)
     degrees_y = affinities.T @ counts
-    to_y = diags_array(1 / degrees_x) @ affinities  # rows sum to 1
+    to_y = diagonal(1 / degrees_x) @ affinities  # rows sum to 1
     roots = np.sqrt(degrees_y)
-    small = affinities.T @ (diags_array(counts) @ to_y)
-    small = diags_array(1 / roots) @ small @ diags_array(1 / roots)
+    small = affinities.T @ (diagonal(counts) @ to_y)
+    small = diagonal(1 / roots) @ small @ diagonal(1 / roots)
     costs, vectors = smallest_costs(small.tocsr(), n_vectors)
     of_y = vectors / roots[:, None]
     remaining = np.sqrt(np.clip(1 - costs, 0, 1))  # 1 - gamma

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import block_diag
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 
@@ -15,6 +14,7 @@ from sklearn_dic.peers._intervening_contours import contour_affinities
 from sklearn_dic.peers._multiscale_normalized_cuts import constraint_matrix
 from sklearn_dic.peers._normalized_cuts import sum_affinities
 from sklearn_dic.peers._reduction import Reduction, cover
+from sklearn_dic.peers._sparse import along_diagonal
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_values_of_all_scales_agree(photo):
     coarse = (averages[0] @ image.reshape(-1, 3)).reshape(10, 14, 3)
     coarser = (averages[1] @ coarse.reshape(-1, 3)).reshape(4, 5, 3)
     graphs = [contour_affinities(scale, 2, 0.2) for scale in (image, coarse, coarser)]
-    affinities, C = block_diag(graphs, format="csr"), constraint_matrix(averages)
+    affinities, C = along_diagonal(graphs), constraint_matrix(averages)
     costs, vectors = normalized_cuts(affinities, 4, C)
     np.testing.assert_allclose(C @ vectors, 0, atol=1e-10)
     fine, middle, rough = np.split(vectors, [1200, 1340])
