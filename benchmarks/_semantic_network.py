@@ -69,7 +69,7 @@ def train(images: torch.Tensor, truths: torch.Tensor, n_epochs: int, seed: int) 
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, n_steps)
     counts = torch.bincount(truths[truths != VOID], minlength=len(CLASSES))
-    weights = (counts.float().median() / counts.clamp(min=1)).sqrt()
+    weights = (counts[counts > 0].float().median() / counts.clamp(min=1)).sqrt()
     network.train()
     for _ in range(n_epochs):
         for batch in torch.as_tensor(random.permutation(len(images))).split(BATCH):

@@ -13,7 +13,7 @@ COUNTS = ["intersections", "unions", "boundary_intersections", "boundary_unions"
 INTRODUCTION = """\
 Mean intersection over union of {n_classes} classes (mIoU) and of the pixels within
 {width} pixels of their boundaries (boundary mIoU), in percent, over {n_scenes} road scenes; means
-over {n_seeds} seeds of the network, ± their standard deviation. Pixels are counted over all scenes
+over seeds ({n_seeds}), ± their standard deviation. Pixels are counted over all scenes
 first. The parameters of each method were chosen on {n_tuning} other scenes. Seconds are of the
 method on a shared processor, without its regions."""
 DIFFERENCES = """\
@@ -29,11 +29,14 @@ def render(rows: Iterable[Row], command: str) -> str:
     """Draw all tables."""
     rows = list(rows)
     kinds = {kind: counts_of(rows, kind) for kind in dict.fromkeys(r["classifier"] for r in rows)}
-    shape = next(iter(next(iter(kinds.values())).values())).shape
+    shapes = {kind: next(iter(by_method.values())).shape for kind, by_method in kinds.items()}
     introduction = INTRODUCTION.format(
-        n_classes=shape[-1], width=BOUNDARY_WIDTH, n_scenes=shape[1], n_seeds=shape[0],
+        n_classes=len(CLASSES),
+        width=BOUNDARY_WIDTH,
+        n_scenes=next(iter(shapes.values()))[1],
+        n_seeds=", ".join(f"{kind} {shape[0]}" for kind, shape in shapes.items()),
         n_tuning=N_TUNING,
-    )  # fmt: skip
+    )
     lines = [introduction, "", *list_table(scores_table(rows, kinds))]
     lines += [DIFFERENCES, "", *list_table(differences_table(kinds))]
     lines += [PER_CLASS, "", *list_table(classes_table(kinds))]
@@ -41,18 +44,21 @@ def render(rows: Iterable[Row], command: str) -> str:
 
 
 def counts_of(rows: list[Row], kind: str) -> ByMethod:
-    """Read the counts of each method -> (n_seeds, n_scenes, 4, n_classes)."""
-    counts = {}
-    for method in METHODS:
-        own = {
-            (row["seed"], row["scene"]): [[int(n) for n in row[name].split()] for name in COUNTS]
-            for row in rows
-            if row["classifier"] == kind and row["method"] == method
-        }
-        seeds, scenes = (sorted({key[i] for key in own}) for i in (0, 1))
-        if own:
-            counts[method] = np.array([[own[seed, scene] for scene in scenes] for seed in seeds])
-    return counts
+    """Read the counts of each method -> (n_seeds, n_scenes, 4, n_classes), the same of all."""
+    by_method: dict[str, dict[tuple[str, str], list[list[int]]]] = {}
+    for row in rows:
+        if row["classifier"] == kind:
+            counts = [[int(n) for n in row[name].split()] for name in COUNTS]
+            by_method.setdefault(row["method"], {})[row["seed"], row["scene"]] = counts
+    common = set.intersection(*(set(own) for own in by_method.values()))
+    seeds = sorted({seed for seed, _ in common})
+    scenes = sorted({scene for _, scene in common})
+    scenes = [scene for scene in scenes if all((seed, scene) in common for seed in seeds)]
+    return {
+        method: np.array([[by_method[method][seed, scene] for scene in scenes] for seed in seeds])
+        for method in METHODS
+        if method in by_method
+    }
 
 
 def score(counts: np.ndarray) -> np.ndarray:

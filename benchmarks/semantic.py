@@ -51,13 +51,14 @@ COLUMNS = [*KEY, "setting", *COUNTS, "seconds", "sklearn-dic", "date"]
 def main() -> None:
     """Measure what is missing, and show the tables."""
     options = parse_arguments()
-    scenes = load_scenes(get_data_home(options.root), options.images)
+    root = get_data_home(options.root)
+    scenes = load_scenes(root, options.images)
     if options.only_weights:
         print_weights(scenes.tuning, dict(segment(scenes.tuning, options.cache)))
         return
     with one_torch_thread():
         scores = {
-            (kind, seed): Scores(scenes, kind, seed, options.epochs, options.cache)
+            (kind, seed): Scores(load_scenes(root), kind, seed, options.epochs, options.cache)
             for kind in options.classifiers
             for seed in range(options.seeds)
         }
@@ -81,7 +82,16 @@ def main() -> None:
                     [measure(method, setting, scene, scores[kind, seed], maps, (kind, name, seed))]
                     for seed, scene in tqdm(missing, desc=f"{name}, {kind}")
                 )
-    tables = render(results.read().values(), describe(options))
+    names = {scene.name for scene in scenes.test}
+    rows = [
+        row
+        for row in results.read().values()
+        if row["scene"] in names
+        and int(row["seed"]) < options.seeds
+        and row["classifier"] in options.classifiers
+        and row["method"] in options.methods
+    ]
+    tables = render(rows, describe(options))
     print(tables)
     if options.write:
         options.write.write_text(tables)

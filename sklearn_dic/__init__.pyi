@@ -1,4 +1,5 @@
 from . import (
+    blocks,
     datasets,
     hierarchy,
     images,
@@ -14,13 +15,16 @@ from . import (
 from ._deep_image_clustering import DeepImageClustering
 from ._per_image import PerImage
 from ._region_merging import RegionMerging
+from .blocks import Blockwise
 
 __version__: str
 __all__ = [
+    "Blockwise",
     "DeepImageClustering",
     "PerImage",
     "RegionMerging",
     "__version__",
+    "blocks",
     "datasets",
     "hierarchy",
     "images",

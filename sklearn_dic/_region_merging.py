@@ -447,7 +447,7 @@ def refuse_large_trees(
     needed += 16 * sum(map(prod, images.shapes))  # maps of all images
     noun = "an image" if len(largest) == 2 else "a volume"
     task = f"the merge tree of {noun} of {' x '.join(map(str, largest[::-1]))} pixels"
-    remedy = "reduce the images or cut them into tiles"
+    remedy = "reduce the images, or pass each to Blockwise, which reads it block by block"
     refuse_too_large(needed, host_memory(), "the host", task, remedy)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sklearn.base import clone
 
-from sklearn_dic import DeepImageClustering, PerImage, RegionMerging
+from sklearn_dic import Blockwise, DeepImageClustering, PerImage, RegionMerging
 from sklearn_dic.hierarchy import MergedSuperpixels
 from sklearn_dic.peers import (
     JSEG,
@@ -115,6 +115,9 @@ OF_CLASSES = [
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]
 
+# They segment one picture, and no collection.
+BLOCKWISE = [Blockwise(RegionMerging(scene_size=30), block_size=24)]
+
 # Their files belong to images that the checks do not have; 1 x 1 images need none.
 FILE_LOADERS = [FileSuperpixels("{stem}.mat")]
 
@@ -123,6 +126,7 @@ ESTIMATORS = [
     *META_ESTIMATORS,
     *REGION_MERGERS,
     *FEATURE_MERGERS,
+    *BLOCKWISE,
     *SUPERPIXEL_TRANSFORMERS,
     *PEERS,
 ]
@@ -167,6 +171,19 @@ CLUSTERED_ANEW = dict.fromkeys(
     "nothing is learned: predict clusters the rows of each call anew (twin: "
     "check_images_stand_alone)",
 )
+ONE_PICTURE = dict.fromkeys(
+    (
+        "check_list_of_images",
+        "check_stack_of_images",
+        "check_images_stand_alone",
+        "check_errors_name_the_image",
+        "check_fit_predict",
+        "check_second_fit_erases_first",
+        "check_input_is_left_alone",
+        "check_n_jobs",
+    ),
+    "it segments one picture, and refuses a collection (twins: tests/blocks)",
+)
 FEW_LABELS = {
     "check_clustering": "it gives the network three labels for three blobs, and wants an adjusted "
     "Rand index of .4: .31 to .52 after five epochs (twin: "
@@ -208,13 +225,15 @@ def expected_failures(estimator: Any) -> dict[str, str]:
             for name, reason in (ONE_GREY_IMAGE | OF_CLUSTERERS).items()
             if name != "check_methods_sample_order_invariance"
         }
-    if isinstance(estimator, PerImage | RegionMerging | BasePeer):
+    if isinstance(estimator, Blockwise | PerImage | RegionMerging | BasePeer):
         return ONE_GREY_IMAGE | OF_CLUSTERERS | ROWS_ARE_NO_IMAGES
     return ONE_GREY_IMAGE | ROWS_ARE_NO_IMAGES
 
 
 def expected_image_failures(estimator: Any) -> dict[str, str]:
     """Which of the checks for images cannot pass, and why."""
+    if isinstance(estimator, Blockwise):
+        return ONE_PICTURE
     if isinstance(estimator, PerImage):
         return {
             "check_images_stand_alone": "each image has a network of its own, and predict wants as "

@@ -15,8 +15,8 @@ from sklearn_dic.datasets import make_mosaic
 from sklearn_dic.hierarchy import (
     MergeTree,
     MergeWeights,
-    _building,
     _coarse,
+    _region_graph,
     agglomerate,
     build_merge_tree,
 )
@@ -214,13 +214,13 @@ def test_what_differs_counts_by_the_spectral_contour(photo, monkeypatch):
         seen.append(factors)
         return agglomerate(*args, factors=factors, **kwargs)
 
-    monkeypatch.setattr(_building, "agglomerate", spy)
+    monkeypatch.setattr(_region_graph, "agglomerate", spy)
     image = photo / 255
     weights = [MergeWeights(spectral_exponent=exponent) for exponent in (0, 0.5, 1)]
     trees = [build_merge_tree(image, weights=each) for each in weights]
     assert seen[0] is None
     np.testing.assert_allclose(seen[1] ** 2, seen[2])
-    assert _building.LEAST_STRENGTH <= seen[2].min() < 1 < seen[2].max()  # relative to the mean
+    assert _region_graph.LEAST_STRENGTH <= seen[2].min() < 1 < seen[2].max()  # relative to the mean
     assert len({tree.children_.tobytes() for tree in trees}) == 3
 
 
@@ -232,8 +232,10 @@ def test_a_border_is_as_strong_whatever_else_is_merged(photo, monkeypatch):
         seen.append((pairs, factors, lengths))
         return agglomerate(descriptions, sizes, pairs, factors=factors, lengths=lengths, **kwargs)
 
-    monkeypatch.setattr(_building, "agglomerate", spy)
-    monkeypatch.setattr(_building, "LEAST_STRENGTH", 0)  # or means of strengths would not add up
+    monkeypatch.setattr(_region_graph, "agglomerate", spy)
+    monkeypatch.setattr(
+        _region_graph, "LEAST_STRENGTH", 0
+    )  # or means of strengths would not add up
     image, weights = photo / 255, MergeWeights(spectral_exponent=1)
     tree = build_merge_tree(image, weights=weights)
     regions = tree.cut(n_segments=9)

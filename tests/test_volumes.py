@@ -69,7 +69,7 @@ def test_a_region_has_one_label_in_all_frames():
     for value in (0.5, 0.9, 0.1):
         shares = [np.bincount(labels[t][frames[t] == value], minlength=3) for t in range(8)]
         assert len({int(share.argmax()) for share in shares}) == 1
-        assert min(share.max() / share.sum() for share in shares) > 0.7
+        assert min(share.max() / share.sum() for share in shares) > 0.85
 
 
 def test_forms(small, merging):

@@ -12,6 +12,7 @@ from pathlib import Path
 from skimage import data
 
 from sklearn_dic import DeepImageClustering, __version__
+from sklearn_dic.cli._blocks import segment_blocks
 from sklearn_dic.cli._compare import compare_files
 from sklearn_dic.cli._cut import cut
 from sklearn_dic.cli._files import Result, segment_file
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cut(arguments[1:])
     if arguments[:1] == ["compare"]:
         return compare_files(arguments[1:])
+    if arguments[:1] == ["blocks"]:
+        return segment_blocks(arguments[1:])
     parser = _make_parser()
     options = parser.parse_args(arguments)
     estimator = DeepImageClustering(
@@ -118,8 +121,9 @@ def _make_parser() -> argparse.ArgumentParser:
         description="Segment images without training data, by deep image clustering. Without "
         "IMAGE, segments a bundled photograph.",
         epilog="`sklearn-dic cut --help`: other regions of a merge tree, without a new fit. "
-        "`sklearn-dic compare --help`: several methods side by side. A folder or image of the name "
-        "cut or compare is ./cut or ./compare.",
+        "`sklearn-dic blocks --help`: a picture larger than memory. `sklearn-dic compare --help`: "
+        "several methods side by side. A folder or image of the name cut, blocks or compare is "
+        "./cut, ./blocks or ./compare.",
     )
     defaults = DeepImageClustering().get_params()
     add = parser.add_argument

@@ -38,6 +38,11 @@ class RegionAdjacency:
         """Number of regions."""
         return int(self.labels.max()) + 1
 
+    @property
+    def sizes(self) -> np.ndarray:
+        """Number of pixels of each region."""
+        return np.bincount(self.labels[self.labels >= 0])
+
     def find(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Find the places of pairs of labels in `pairs`; -1 for regions that do not touch."""
         if len(self.pairs) == 0:

@@ -7,12 +7,10 @@ import numpy as np
 from scipy.ndimage import find_objects
 
 from sklearn_dic.hierarchy._adjacency import find_adjacency
-from sklearn_dic.hierarchy._agglomeration import agglomerate
 from sklearn_dic.hierarchy._basins import find_basins
 from sklearn_dic.hierarchy._channels import expose, to_comparable
 from sklearn_dic.hierarchy._coarse import coarse_segmentations
 from sklearn_dic.hierarchy._contrast import gradient_contrast, mean_along_borders
-from sklearn_dic.hierarchy._cuts import find_auto_threshold
 from sklearn_dic.hierarchy._features import (
     choose_weight,
     describe_regions,
@@ -22,14 +20,12 @@ from sklearn_dic.hierarchy._features import (
 )
 from sklearn_dic.hierarchy._merge_tree import MergeTree
 from sklearn_dic.hierarchy._quantization import mutual_information, quantize_colors
+from sklearn_dic.hierarchy._region_graph import RegionGraph, merge_regions
 from sklearn_dic.hierarchy._spectral import spectral_contours
 from sklearn_dic.hierarchy._weights import MergeWeights
 from sklearn_dic.images._masks import fill_outside
 from sklearn_dic.images._spacing import check_spacing
 from sklearn_dic.superpixels._map import check_superpixel_map
-
-# Of a border, relative to the mean of the basins. It changes 1 tree of 100, a little.
-LEAST_STRENGTH = 0.05
 
 
 def build_merge_tree(
@@ -165,30 +161,26 @@ def _build(
         learned *= weight * relative_spread(learned, channels, leaves)
         descriptions, means = np.hstack([descriptions, learned]), np.hstack([means, learned])
     # Strength of their borders
-    contrasts = np.zeros(len(adjacency.pairs))
-    if weights.gradient > 0:
-        contrasts += weights.gradient * gradient_contrast(channels, adjacency, spacing)
-    if weights.local > 0:
-        first, second = descriptions[adjacency.pairs.T]
-        contrasts += weights.local * ((first - second) ** 2).sum(axis=1)
-    factors = None
+    gradients = (
+        gradient_contrast(channels, adjacency, spacing)
+        if weights.gradient > 0
+        else np.zeros(len(adjacency.pairs))
+    )
+    strengths = None
     if weights.spectral_exponent > 0:
         strengths = _relative(mean_along_borders(contours, adjacency), contours, basins, spacing)
-        factors = np.maximum(strengths, LEAST_STRENGTH) ** weights.spectral_exponent
     sizes = np.bincount(leaves[leaves >= 0]) * pixel_size
-    shares = sizes / (scene_pixels or sizes.sum())
-    children, distances = agglomerate(
+    graph = RegionGraph(
+        sizes / (scene_pixels or sizes.sum()),
         descriptions,
-        shares,
+        means,
         adjacency.pairs,
-        contrasts=contrasts,
-        factors=factors,
-        lengths=adjacency.lengths,
-        size_exponent=weights.size_exponent,
-        border_exponent=weights.border_exponent,
+        adjacency.lengths,
+        gradients,
+        strengths,
+        has_textures=weight > 0,
     )
-    threshold = find_auto_threshold(children, distances, means, shares, has_textures=weight > 0)
-    return MergeTree(leaves, children, distances, threshold)
+    return MergeTree(leaves, *merge_regions(graph, weights))
 
 
 def _crop(mask: np.ndarray, shape: tuple[int, ...]) -> tuple[tuple[slice, ...], np.ndarray]:

@@ -1,5 +1,7 @@
 """The channels in which an image is compared, whatever its exposure and its kind of channels."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from skimage.color import rgb2lab
 
@@ -27,17 +29,51 @@ def expose(image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
     -------
     exposed : ndarray of the same shape; a grey image has three channels
     """
+    return find_exposure(image, mask).expose(image)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Range of the values of an image.
+
+    Attributes
+    ----------
+    black, white : float
+        The values that become 0 and 1. All values become 0 if they are equal.
+    is_color : bool
+        Whether the image is grey or RGB, and is compared in Lab.
+    """
+
+    black: float
+    white: float
+    is_color: bool
+
+    def expose(self, image: np.ndarray) -> np.ndarray:
+        """Stretch an image to values from 0 to 1; grey becomes RGB."""
+        if self.white > self.black:
+            image = ((image - self.black) / (self.white - self.black)).clip(0, 1)
+        else:
+            image = np.zeros_like(image)
+        return image.repeat(3, axis=-1) if image.shape[-1] == 1 else image
+
+    def compare(self, exposed: np.ndarray) -> np.ndarray:
+        """Convert an image of `expose` to channels, as `to_comparable` does."""
+        if self.is_color:
+            return rgb2lab(exposed)
+        return exposed * (100 / exposed.shape[-1] ** 0.5)
+
+
+def find_exposure(image: np.ndarray, mask: np.ndarray | None = None) -> Exposure:
+    """Find the range of the values of an image, or of a sample of pixels (N, C)."""
     values = image if mask is None else image[mask]
     black, white = np.quantile(values, [1 - WHITE, WHITE])
-    if is_in_unit_range(image):
+    is_in_range = is_in_unit_range(image)
+    if is_in_range:
         black = 0.0
     if white <= black:  # all but a few pixels are black
         black, white = min(black, values.min()), values.max()
-    if white > black:
-        image = ((image - black) / (white - black)).clip(0, 1)
-    else:
-        image = np.zeros_like(image)
-    return image.repeat(3, axis=-1) if image.shape[-1] == 1 else image
+    is_color = image.shape[-1] == 1 or (image.shape[-1] == 3 and is_in_range)
+    return Exposure(float(black), float(white), is_color)
 
 
 def to_comparable(image: np.ndarray, exposed: np.ndarray) -> np.ndarray:

@@ -108,17 +108,32 @@ def cut_tree(
     threshold: float | None = None,
     coarseness: float = 1.0,
 ) -> np.ndarray:
-    """Cut a tree with the parameters of `RegionMerging` -> (H, W) labels.
+    """Cut a tree with the parameters of `RegionMerging` -> (H, W) labels."""
+    return tree.cut(**place_of_cut(tree, n_segments, threshold, coarseness))
+
+
+def place_of_cut(
+    tree: MergeTree,
+    n_segments: int | Literal["auto"] | None,
+    threshold: float | None = None,
+    coarseness: float = 1.0,
+) -> dict[str, Any]:
+    """Find the place to cut a tree with the parameters of `RegionMerging`.
 
     If `n_segments` is larger than the number of leaves, the leaves are the regions.
+
+    Returns
+    -------
+    place : dict
+        The arguments of ``tree.cut``.
     """
     if threshold is not None:
-        return tree.cut(threshold=threshold)
+        return {"threshold": threshold}
     if n_segments == "auto":
-        return tree.cut(n_segments=choose_n_segments(tree, coarseness))
+        return {"n_segments": choose_n_segments(tree, coarseness)}
     if isinstance(n_segments, Integral):
         n_segments = min(int(n_segments), tree.n_leaves)
-    return tree.cut(n_segments=n_segments)
+    return {"n_segments": n_segments}
 
 
 def warn_of_fewer(

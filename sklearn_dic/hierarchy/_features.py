@@ -1,11 +1,11 @@
 """Features of regions: means over their pixels."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from sklearn_dic.hierarchy._adjacency import RegionAdjacency
 from sklearn_dic.hierarchy._quantization import color_histograms, overlap
 from sklearn_dic.images._spacing import check_spacing
 
@@ -13,7 +13,19 @@ from sklearn_dic.images._spacing import check_spacing
 TEXTURE_WEIGHT = 7.0
 TEXTURE_CONTIGUITY = 5.0
 SMOOTHING = 1 / 32  # width of the Gaussian, relative to the side of a scene
+CHUNK = 2**16  # pairs of regions whose differences are in memory at a time
 CELLS = 4  # of the smoothed copy, per width of the Gaussian
+
+
+class Borders(Protocol):
+    """Regions that touch."""
+
+    @property
+    def sizes(self) -> np.ndarray: ...  # see `RegionAdjacency`
+    @property
+    def pairs(self) -> np.ndarray: ...
+    @property
+    def lengths(self) -> np.ndarray: ...
 
 
 def mean_by_region(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -90,7 +102,7 @@ def _mean_histograms(
     return means
 
 
-def choose_weight(features: np.ndarray, colors: np.ndarray, adjacency: RegionAdjacency) -> float:
+def choose_weight(features: np.ndarray, colors: np.ndarray, adjacency: Borders) -> float:
     """Choose the weight of features: 7 in textures, else 0.
 
     Textures are where neighbouring regions differ in colour, and not in the features: where the
@@ -100,7 +112,7 @@ def choose_weight(features: np.ndarray, colors: np.ndarray, adjacency: RegionAdj
     ----------
     features, colors : ndarray of shape (n_regions, n_features)
         Means of the regions.
-    adjacency : RegionAdjacency
+    adjacency : RegionAdjacency, or any with its sizes, pairs and lengths
         Their borders.
 
     Returns
@@ -111,7 +123,7 @@ def choose_weight(features: np.ndarray, colors: np.ndarray, adjacency: RegionAdj
     return TEXTURE_WEIGHT if TEXTURE_CONTIGUITY * of_features < of_colors else 0.0
 
 
-def geary_ratio(features: np.ndarray, adjacency: RegionAdjacency) -> float:
+def geary_ratio(features: np.ndarray, adjacency: Borders) -> float:
     r"""Compute Geary's contiguity ratio of regions [1]_.
 
     It is :math:`\sum_{ab} l_{ab} |f_a - f_b|^2 / (2 \sigma^2 \sum_{ab} l_{ab})` over the pairs of
@@ -122,7 +134,7 @@ def geary_ratio(features: np.ndarray, adjacency: RegionAdjacency) -> float:
     ----------
     features : ndarray of shape (n_regions, n_features)
         Means of the regions.
-    adjacency : RegionAdjacency
+    adjacency : RegionAdjacency, or any with its sizes, pairs and lengths
         Their borders.
 
     Returns
@@ -135,13 +147,21 @@ def geary_ratio(features: np.ndarray, adjacency: RegionAdjacency) -> float:
     .. [1] R. C. Geary, "The contiguity ratio and statistical mapping", The Incorporated
        Statistician 5 (1954), doi:10.2307/2986645.
     """
-    labels = adjacency.labels
-    variance = _spread(features, np.bincount(labels[labels >= 0]))
+    variance = _spread(features, adjacency.sizes)
     if variance == 0 or len(adjacency.pairs) == 0:
         return 0.0
-    first, second = features[adjacency.pairs.T]
-    squares = ((first - second) ** 2).sum(axis=1)
+    squares = squared_differences(features, adjacency.pairs)
     return float(np.average(squares, weights=adjacency.lengths) / (2 * variance))
+
+
+def squared_differences(features: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """(n_regions, D) features, (n_pairs, 2) -> (n_pairs,) squared distances of neighbours."""
+    squares = np.empty(len(pairs))
+    for start in range(0, len(pairs), CHUNK):
+        part = slice(start, start + CHUNK)
+        first, second = pairs[part].T
+        squares[part] = ((features[first] - features[second]) ** 2).sum(axis=1)
+    return squares
 
 
 def smooth_by_region(
@@ -149,6 +169,7 @@ def smooth_by_region(
     labels: np.ndarray,
     scene_pixels: float,
     spacing: Sequence[float] | None = None,
+    centers: np.ndarray | None = None,
 ) -> np.ndarray:
     """Smooth values, and sample them at the centres of regions.
 
@@ -162,11 +183,14 @@ def smooth_by_region(
         the Gaussian is a 32nd of its side wide.
     spacing : sequence of float, default=None
         Distance of pixels along each axis. None: 1.
+    centers : ndarray of shape (2, n_regions) or (3, n_regions), default=None
+        Places of the centres of regions along each axis. None: those of `labels`.
 
     Returns
     -------
     smooth : ndarray of shape (n_regions, D)
-        Means, for regions around a hole of the mask that is wider than the Gaussian.
+        Means, for regions around a hole of the mask that is wider than the Gaussian; NaN if
+        their centres are given.
     """
     sigmas = (
         SMOOTHING
@@ -183,21 +207,23 @@ def smooth_by_region(
     )
     n_cells = int(np.prod(shape))
     counts = _smooth(np.bincount(cells, minlength=n_cells).reshape(shape), sigmas)
-    regions = labels[inside]
-    sizes = np.bincount(regions)
-    centers = [np.bincount(regions, along) / sizes for along in pixels]
+    knows_regions = centers is None
+    if centers is None:
+        regions = labels[inside]
+        sizes = np.bincount(regions)
+        centers = np.stack([np.bincount(regions, along) / sizes for along in pixels])
     # The centre of the cell i is at the pixel (i + 1/2) step - 1/2.
-    places = (np.stack(centers) + 0.5) / steps[:, None] - 0.5
+    places = (centers + 0.5) / steps[:, None] - 0.5
     weights = map_coordinates(counts, places, order=1, mode="nearest")
     is_far = weights <= 0  # from all pixels of the mask: in the hole of a ring
     weights[is_far] = 1
-    smooth = np.empty((len(sizes), values.shape[-1]))
+    smooth = np.empty((centers.shape[1], values.shape[-1]))
     for i, plane in enumerate(np.moveaxis(values, -1, 0)):
         totals = np.bincount(cells, plane[inside], n_cells).reshape(shape)
         smooth[:, i] = map_coordinates(_smooth(totals, sigmas), places, order=1, mode="nearest")
     smooth /= weights[:, None]
     if is_far.any():
-        smooth[is_far] = mean_by_region(values, labels)[is_far]
+        smooth[is_far] = mean_by_region(values, labels)[is_far] if knows_regions else np.nan
     return smooth
 
 
@@ -223,9 +249,14 @@ def relative_spread(features: np.ndarray, channels: np.ndarray, labels: np.ndarr
         0 if the features do not vary.
     """
     inside = labels >= 0
-    found = _spread(features, np.bincount(labels[inside]))
     wanted = sum(np.var(plane[inside], dtype=np.float64) for plane in np.moveaxis(channels, -1, 0))
-    return float(np.sqrt(wanted / found)) if found > 0 else 0.0
+    return spread_factor(features, np.bincount(labels[inside]), float(wanted))
+
+
+def spread_factor(features: np.ndarray, sizes: np.ndarray, variance: float) -> float:
+    """Return the factor by which features of regions get a variance over the pixels."""
+    found = _spread(features, sizes)
+    return float(np.sqrt(variance / found)) if found > 0 else 0.0
 
 
 def _spread(features: np.ndarray, sizes: np.ndarray) -> float:

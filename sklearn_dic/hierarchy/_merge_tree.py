@@ -96,6 +96,24 @@ class MergeTree:
         ValueError
             If neither is given, or the number or threshold is out of range.
         """
+        regions = self.cut_leaves(n_segments=n_segments, threshold=threshold)
+        return regions[self.leaf_labels]
+
+    def cut_leaves(
+        self, *, n_segments: int | None = None, threshold: float | None = None
+    ) -> np.ndarray:
+        """Cut the tree, and return the region of each leaf.
+
+        Parameters
+        ----------
+        n_segments, threshold
+            As in `cut`.
+
+        Returns
+        -------
+        regions : ndarray of shape (n_leaves + 1,), int32
+            The last is -1, so that ``regions[leaf_labels]`` are the labels of `cut`.
+        """
         check_place_to_cut(n_segments, threshold)
         if threshold is not None:
             n_merges = int(np.searchsorted(self.distances_, threshold, side="right"))
@@ -108,8 +126,7 @@ class MergeTree:
             n_merges = self.n_leaves - int(n_segments)
         else:
             raise ValueError(NO_PLACE_TO_CUT)
-        regions = np.append(self._merge_leaves(n_merges), np.int32(-1))  # label -1 stays -1
-        return regions[self.leaf_labels]
+        return np.append(self._merge_leaves(n_merges), np.int32(-1))
 
     def contour_map(self) -> np.ndarray:
         """Draw all levels in one array: the ultrametric contour map.

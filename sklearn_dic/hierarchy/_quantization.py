@@ -6,8 +6,11 @@ from itertools import combinations
 import numpy as np
 
 from sklearn_dic.hierarchy._adjacency import pixel_pairs
+from sklearn_dic.hierarchy._palette import fit_palette
 from sklearn_dic.images._spacing import check_spacing, smooth
 
+N_COLORS = 48
+SIGMA = 2.0  # pixels: width of the Gaussian window
 NEAR = (2, 4, 6, 8, 10, 12)  # pixels between the members of a pair
 RHO = 1.25  # of the paper: weight of frequent pairs of colours
 PRIOR = 1e-5  # added to the frequency of each pair of colours
@@ -15,8 +18,8 @@ PRIOR = 1e-5  # added to the frequency of each pair of colours
 
 def quantize_colors(
     channels: np.ndarray,
-    n_colors: int = 48,
-    sigma: float = 2.0,
+    n_colors: int = N_COLORS,
+    sigma: float = SIGMA,
     mask: np.ndarray | None = None,
     spacing: Sequence[float] | None = None,
 ) -> np.ndarray:
@@ -49,22 +52,12 @@ def quantize_colors(
        display", Color Research and Application 15 (1990), doi:10.1002/col.5080150109.
     """
     spacing = check_spacing(spacing, channels.ndim - 1)
-    features = _local_statistics(channels, sigma, spacing).reshape(-1, 2 * channels.shape[-1])
-    members = [np.arange(len(features)) if mask is None else np.flatnonzero(mask)]
-    spreads = [_spread(features if mask is None else features[members[0]])]
-    while len(members) < n_colors:
-        widest = int(np.argmax([spread.max() for spread in spreads]))
-        values = features[members[widest], spreads[widest].argmax()]
-        upper = values > values.mean()
-        if upper.all() or not upper.any():  # the mean of equal values may be rounded to either side
-            break
-        halves = [members[widest][~upper], members[widest][upper]]
-        members[widest : widest + 1] = halves
-        spreads[widest : widest + 1] = [_spread(features[half]) for half in halves]
-    colors = np.full(len(features), -1, np.int64)
-    for color, pixels in enumerate(members):
-        colors[pixels] = color
-    return colors.reshape(channels.shape[:-1])
+    features = local_statistics(channels, sigma, spacing).reshape(-1, 2 * channels.shape[-1])
+    if mask is None:
+        return fit_palette(features, n_colors)[1].reshape(channels.shape[:-1])
+    colors = np.full(channels.shape[:-1], -1, np.int64)
+    colors[mask] = fit_palette(features[mask.ravel()], n_colors)[1]
+    return colors
 
 
 def color_histograms(colors: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -133,7 +126,9 @@ def mutual_information(colors: np.ndarray, spacing: Sequence[float] | None = Non
     return RHO * np.log(joint) - np.log(np.outer(each, each))
 
 
-def _local_statistics(channels: np.ndarray, sigma: float, spacing: Sequence[float]) -> np.ndarray:
+def local_statistics(
+    channels: np.ndarray, sigma: float = SIGMA, spacing: Sequence[float] = (1.0, 1.0)
+) -> np.ndarray:
     """(..., C) -> (..., 2C): mean and standard deviation in a Gaussian window."""
     planes = list(np.moveaxis(channels.astype(np.float64), -1, 0))
     means = [smooth(plane, sigma, spacing) for plane in planes]
@@ -143,11 +138,6 @@ def _local_statistics(channels: np.ndarray, sigma: float, spacing: Sequence[floa
         for square, mean in zip(squares, means, strict=True)
     ]
     return np.stack([*means, *deviations], axis=-1)
-
-
-def _spread(features: np.ndarray) -> np.ndarray:
-    """Sum of the squared deviations from the mean, along each axis."""
-    return features.var(axis=0) * len(features)
 
 
 def _steps(distance: int, n_directions: int, spacing: Sequence[float]) -> list[tuple[int, ...]]:

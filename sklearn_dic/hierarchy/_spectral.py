@@ -13,12 +13,11 @@ from scipy.sparse.linalg import eigsh
 
 from sklearn_dic.hierarchy._adjacency import step_slices
 from sklearn_dic.images._masks import fill_outside
-from sklearn_dic.images._spacing import check_spacing, gradient_magnitude
+from sklearn_dic.images._spacing import check_spacing, find_far_axis, gradient_magnitude
 
 # Chosen on BSDS300; values 50% larger or smaller hardly change the scores.
 LARGEST = 17_500  # pixels of the copy of a scene: a third of the sides of 321 x 481
 OVERLAP = 4  # windows overlap by this part of their sides
-FAR = 4  # pixels of the finest axis: slices that are as far apart are cut one by one
 RADIUS = 4  # pixels of the copy: the longest distance with an affinity
 N_VECTORS = 16
 N_SPARE = 3  # further vectors of a sample, which make the others better
@@ -93,14 +92,14 @@ def spectral_contours(
        object proposal generation", PAMI 39 (2017), section 3.1, doi:10.1109/TPAMI.2016.2537320.
     """
     spacing = check_spacing(spacing, colors.ndim)
-    far = [axis for axis in np.argsort(spacing)[2:] if spacing[axis] >= FAR]
-    if far:
-        near = tuple(np.delete(spacing, far[0]))
+    far = find_far_axis(spacing)
+    if far is not None:
+        near = np.delete(spacing, far).tolist()
         if scene_pixels is not None:
             scene_pixels **= len(near) / colors.ndim
-        slices = np.moveaxis(colors, far[0], 0)
+        slices = np.moveaxis(colors, far, 0)
         found = [spectral_contours(part, information, scene_pixels, near) for part in slices]
-        return np.moveaxis(np.stack(found), 0, far[0])
+        return np.moveaxis(np.stack(found), 0, far)
     size = colors.size * prod(spacing)
     scene_pixels = size if scene_pixels is None else scene_pixels
     steps = reduction_steps(scene_pixels / prod(spacing), spacing)

@@ -52,15 +52,26 @@ def read_zarr(path: Path, options: ReadingOptions) -> ImageFile:
     ImportError
         If zarr is not installed.
     """
+    array, letters = open_zarr_array(path)
+    return arrange(np.asarray(array[...]), letters, options)
+
+
+def open_zarr_array(path: Path) -> tuple[Any, str | None]:
+    """Open a zarr array without reading it -> array, and the letters of its axes if it has names.
+
+    Raises
+    ------
+    ImageFileError, ImportError
+        As `read_zarr`.
+    """
     found = open_zarr(path)
     if hasattr(found, "ndim"):  # an array, no group
-        return arrange(np.asarray(found[...]), letters_of(names_in_zarr(found)), options)
+        return found, letters_of(names_in_zarr(found))
     attributes = found.attrs.asdict()
     scales = attributes.get("ome", attributes).get("multiscales")
     if scales:
         names = [axis["name"] for axis in scales[0].get("axes", [])]
-        array = found[scales[0]["datasets"][0]["path"]]
-        return arrange(np.asarray(array[...]), letters_of(names), options)
+        return found[scales[0]["datasets"][0]["path"]], letters_of(names)
     arrays = dict(found.arrays())
     if len(arrays) != 1:
         raise ImageFileError(
@@ -68,7 +79,7 @@ def read_zarr(path: Path, options: ReadingOptions) -> ImageFile:
             "pass the folder of the array, path/name"
         )
     (array,) = arrays.values()
-    return arrange(np.asarray(array[...]), letters_of(names_in_zarr(array)), options)
+    return array, letters_of(names_in_zarr(array))
 
 
 def names_in_zarr(array: Any) -> list[str]:

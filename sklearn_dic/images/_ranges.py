@@ -16,7 +16,7 @@ def to_floats(
     n_dims: int = 2,
 ) -> np.ndarray:
     """(H, W) or (H, W, C), any numbers -> (H, W, C) float32, a new array; a volume likewise."""
-    scaled = _scale(image)
+    scaled = scale_values(image)
     if mask is not None:  # after scaling, for equal values in all dtypes
         scaled = fill_outside(scaled, mask)
     _check_finite(scaled, image, name, n_dims)
@@ -24,7 +24,7 @@ def to_floats(
     return scaled.reshape(*scaled.shape[:n_dims], -1)
 
 
-def _scale(array: np.ndarray) -> np.ndarray:
+def scale_values(array: np.ndarray) -> np.ndarray:
     """Any numbers -> new float32 array; integers are divided by their dtype's maximum."""
     if array.dtype.kind not in "iu":
         with np.errstate(over="ignore"):  # _check_finite reports infinity

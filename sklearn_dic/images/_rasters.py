@@ -2,6 +2,8 @@
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,10 @@ _TIFF_TAGS = {
     34735,  # GeoKeyDirectory
     42113,  # GDAL_NODATA
 }
+Slices = tuple[slice, slice]
+
+_CACHE = 64  # megabytes of the blocks of a file
+_LARGEST_ALPHA = 4096  # pixels of a side, of a copy of the alpha band
 _LEAST_CLEAR = 0.9  # of the pixels of an alpha band are transparent or opaque
 _JPEG2000_START = b"\0\0\0\x0cjP  "
 _GEO_JPEG2000 = (bytes.fromhex("b14bf8bd083d4b43a5ae8cd7d5a6ce03"), b"gml.root-instance")
@@ -111,20 +117,43 @@ def read_raster(path: Path, options: ReadingOptions) -> ImageFile:
         ignored_warnings(category=rasterio.errors.NotGeoreferencedWarning),
         rasterio.open(path) as dataset,
     ):
-        _check(dataset)
-        alpha = _find_alpha(dataset, path.name)
-        bands = [band for band in dataset.indexes if band != alpha]
-        pixels = _read_bands(dataset, bands)
-        mask = _read_mask(dataset, bands, pixels)
-        georeference = GeoReference(dataset.crs, dataset.transform, dataset.nodata)
-        n_control_points = len(dataset.gcps[0])
-    if n_control_points and not georeference.is_placed:
-        warn_caller(
-            f"{path.name!r} is placed by {n_control_points} ground control points, which the "
-            "results do not inherit. Warp it first, for example with gdalwarp"
-        )
+        bands, georeference = find_bands(dataset, path.name)
+        pixels = read_bands(dataset, bands)
+        mask = read_mask(dataset, bands, pixels)
     axes = "YX" if pixels.ndim == 2 else "YXC"
     return ImageFile(pixels, None if mask.all() else mask, axes, georeference)
+
+
+@contextmanager
+def open_raster(path: str | os.PathLike) -> Iterator[Any]:
+    """Open a raster, of which windows are read; little of it stays in memory."""
+    rasterio = import_extra("rasterio", "geo", "to read a raster")
+    with (
+        ignored_warnings(category=rasterio.errors.NotGeoreferencedWarning),
+        rasterio.Env(GDAL_CACHEMAX=_CACHE),
+        rasterio.open(path) as dataset,
+    ):
+        yield dataset
+
+
+def find_bands(dataset: Any, name: str) -> tuple[list[int], GeoReference]:
+    """Find the bands of the image, without alpha, and its place on the ground.
+
+    Raises
+    ------
+    ImageFileError
+        If the file has several pictures, or complex numbers.
+    """
+    _check(dataset)
+    alpha = _find_alpha(dataset, name)
+    georeference = GeoReference(dataset.crs, dataset.transform, dataset.nodata)
+    n_control_points = len(dataset.gcps[0])
+    if n_control_points and not georeference.is_placed:
+        warn_caller(
+            f"{name!r} is placed by {n_control_points} ground control points, which the "
+            "results do not inherit. Warp it first, for example with gdalwarp"
+        )
+    return [band for band in dataset.indexes if band != alpha], georeference
 
 
 def _check(dataset: Any) -> None:
@@ -149,7 +178,8 @@ def _find_alpha(dataset: Any, name: str) -> int | None:
     if "alpha" not in colors or len(colors) == 1:
         return None
     band = 1 + colors.index("alpha")
-    alpha = dataset.read(band)
+    size = min(dataset.height, _LARGEST_ALPHA), min(dataset.width, _LARGEST_ALPHA)
+    alpha = dataset.read(band, out_shape=size)
     transparent = np.count_nonzero(alpha == 0)
     opaque = np.count_nonzero(alpha == _largest(alpha.dtype))
     if transparent + opaque >= _LEAST_CLEAR * alpha.size:
@@ -165,29 +195,37 @@ def _largest(dtype: np.dtype) -> float:
     return np.iinfo(dtype).max if dtype.kind in "iu" else 1.0
 
 
-def _read_bands(dataset: Any, bands: list[int]) -> np.ndarray:
-    """Read bands -> (H, W) or (H, W, C); a palette becomes RGB."""
+def read_bands(dataset: Any, bands: list[int], window: Slices | None = None) -> np.ndarray:
+    """Read bands of a window -> (H, W) or (H, W, C); a palette becomes RGB."""
+    part = None if window is None else _as_window(window)
     if len(bands) == 1 and dataset.colorinterp[bands[0] - 1].name == "palette":
         palette = np.zeros((256, 3), np.uint8)
         for index, color in dataset.colormap(bands[0]).items():
             palette[index] = color[:3]
-        return palette[dataset.read(bands[0])]
+        return palette[dataset.read(bands[0], window=part)]
     dtype = np.result_type(*(dataset.dtypes[band - 1] for band in bands))
-    pixels = dataset.read(bands, out_dtype=dtype)
+    pixels = dataset.read(bands, out_dtype=dtype, window=part)
     return pixels[0] if len(pixels) == 1 else np.ascontiguousarray(np.moveaxis(pixels, 0, -1))
 
 
-def _read_mask(dataset: Any, bands: list[int], pixels: np.ndarray) -> np.ndarray:
-    """Read the mask of bands -> (H, W) bool."""
+def read_mask(
+    dataset: Any, bands: list[int], pixels: np.ndarray, window: Slices | None = None
+) -> np.ndarray:
+    """Read the mask of the bands of a window -> (H, W) bool."""
     flags = dataset.mask_flag_enums[bands[0] - 1]
     if any(flag.name == "alpha" for flag in flags) and len(bands) == dataset.count:
-        mask = np.ones(dataset.shape, bool)  # its alpha is no alpha
+        mask = np.ones(pixels.shape[:2], bool)  # its alpha is no alpha
     else:
-        valid = dataset.read_masks(bands) > 0
+        part = None if window is None else _as_window(window)
+        valid = dataset.read_masks(bands, window=part) > 0
         mask = valid.any(axis=0) if pixels.dtype.kind == "u" else valid.all(axis=0)
     if pixels.dtype.kind == "f":
         mask &= ~np.isnan(pixels if pixels.ndim == 2 else pixels.max(axis=2))
     return mask
+
+
+def _as_window(window: Slices) -> tuple[tuple[int, int], ...]:
+    return tuple((part.start, part.stop) for part in window)
 
 
 def read_georeference(path: str | os.PathLike) -> GeoReference:

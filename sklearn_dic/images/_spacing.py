@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter, generic_gradient_magnitude
 
+FAR = 4  # pixels of the finest axis: slices that are as far apart are looked at one by one
 LEAST_SIGMA = 0.5  # pixels: the derivative of a narrower Gaussian sees no neighbour
 
 
@@ -42,6 +43,15 @@ def check_spacing(spacing: Any, n_dims: int) -> tuple[float, ...]:
             f"{(2.5, 1.0, 1.0)[-n_dims:]}"
         )
     return tuple((numbers / numbers.min()).tolist())
+
+
+def find_far_axis(spacing: Sequence[float]) -> int | None:
+    """Find an axis whose slices are at least 4 pixels of the finest axis apart.
+
+    The two finest axes are never far. None: there is no such axis.
+    """
+    far = [int(axis) for axis in np.argsort(spacing)[2:] if spacing[axis] >= FAR]
+    return far[0] if far else None
 
 
 def smooth(plane: np.ndarray, sigma: float, spacing: Sequence[float]) -> np.ndarray:

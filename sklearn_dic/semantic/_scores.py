@@ -106,7 +106,7 @@ def _is_tensor(values: Any) -> bool:
     return torch is not None and isinstance(values, torch.Tensor)
 
 
-def _other_shape(found: tuple[int, ...], shape: tuple[int, int], name: str) -> str:
+def _other_shape(found: tuple[int, ...], shape: tuple[int, ...], name: str) -> str:
     height, width = shape
     text = (
         f"the scores of {name} have shape {found}, and its pixels {shape}: "

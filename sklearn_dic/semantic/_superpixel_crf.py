@@ -145,8 +145,9 @@ class SuperpixelCRF(SuperpixelsParameterMixin, BaseEstimator):
     ...     scoring=get_scorer("mean_intersection_over_union"),
     ...     cv=NoSplit(),
     ... )
-    >>> search.fit([ScoredImage(image, scores)], [image[..., 0] // 100]).best_params_
-    {'smoothness': 1}
+    >>> search = search.fit([ScoredImage(image, scores)], [image[..., 0] // 100])
+    >>> list(search.best_params_)
+    ['smoothness']
     """
 
     _parameter_constraints: dict = {
@@ -314,8 +315,8 @@ default=None
     def _numbers(self) -> tuple[int, ...]:
         """Check the numbers of regions of the cuts."""
         given: Any = self.n_segments
-        numbers = (given,) if isinstance(given, Integral) else tuple(given)
-        if not numbers or not all(isinstance(n, Integral) and n >= 1 for n in numbers):
+        numbers: tuple[Any, ...] = (given,) if isinstance(given, Integral) else tuple(given)
+        if not numbers or not all(isinstance(n, Integral) and int(n) >= 1 for n in numbers):
             raise ValueError(
                 f"n_segments={given!r}: a number of regions, or several, each at least 1"
             )

@@ -24,6 +24,7 @@ def for_each(
     n_jobs: int | None = None,
     verbose: int = 0,
     description: str = "images",
+    unit: str = "image",
     in_order: bool = True,
 ) -> Generator[Any]:
     """Yield `function(item)` for each item, as soon as it is computed.
@@ -40,16 +41,18 @@ def for_each(
         Number of items computed in parallel, as in scikit-learn. `joblib.parallel_config`
         sets the backend.
     verbose : int
-        1 shows a progress bar that counts images.
+        1 shows a progress bar.
     description : str
         Title of the progress bar.
+    unit : str
+        What the progress bar counts.
     in_order : bool
         Whether results keep the order of the items; a slow item then delays the next results.
     """
     n_items = len(items) if n_items is None else n_items  # type: ignore[arg-type]  # has a length
     results = _start(function, items, n_jobs if n_items > 1 else 1, in_order)
     try:
-        with tqdm(total=n_items, desc=description, unit="image", disable=not verbose) as bar:
+        with tqdm(total=n_items, desc=description, unit=unit, disable=not verbose) as bar:
             for result in results:
                 bar.update()
                 yield result

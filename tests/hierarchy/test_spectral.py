@@ -63,7 +63,7 @@ def test_contours_are_those_of_the_definition(photograph, small, monkeypatch):
 def test_eigenvectors_from_a_sample_are_about_those_of_all():
     kinds = quantize_colors(data.coffee()[::4, ::4] / 255.0)
     information = mutual_information(kinds)
-    affinities = spectral._find_affinities(kinds, information, (1.0, 1.0))
+    affinities = spectral._find_affinities(kinds, information, (1, 1))
     inside = np.ones(kinds.shape, bool)
     affinities, _, inside = spectral._sample(affinities, inside)
     costs, vectors = spectral._find_from_sample(affinities, inside)
