@@ -90,7 +90,7 @@ PEERS_OF_TABLES = [
 
 PEERS = [
     *PEERS_OF_TABLES,
-    KernelGraphCuts(n_segments=3, max_rounds=2),
+    KernelGraphCuts(n_segments=3, smoothness=0.5, max_rounds=2),
     JSEG(),
     NormalizedTreePartitioning(n_segments=4),
     ContourGuidedPalette(),

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.linalg import eigh
-from scipy.sparse import csc_array, csr_array, diags_array
+from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import LinearOperator, eigsh, splu
+
+from sklearn_dic.peers._sparse import diagonal
 
 DENSE = 200  # nodes of a graph that is solved as a dense matrix
 TOLERANCE = 1e-8
@@ -34,7 +36,7 @@ class FullAffinities:
         self.degrees = weights.sum(axis=1)
         self.restart = restart
         self.n_nodes = len(self.degrees)
-        self._solve = _factorize(diags_array((1 + restart) * self.degrees) - weights)
+        self._solve = _factorize(diagonal((1 + restart) * self.degrees) - weights)
         # The sum of each row of A.
         self.sums = self.multiply(np.ones(self.n_nodes))
 

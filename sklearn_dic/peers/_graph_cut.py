@@ -1,7 +1,7 @@
 """Alpha-expansion: labels of pixels that minimise an energy of pairs, by maximum flows."""
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 _LARGEST_FLOW = 2**30  # SciPy computes in 32-bit integers
@@ -89,14 +89,10 @@ def _minimum_cut(gains: np.ndarray, edges: np.ndarray, capacities: np.ndarray) -
     rows = [np.full(positive.sum(), source), np.flatnonzero(~positive), edges[:, 0]]
     columns = [np.flatnonzero(positive), np.full((~positive).sum(), sink), edges[:, 1]]
     values = np.concatenate([gains[positive], -gains[~positive], capacities])
-    graph = csr_array(
-        (
-            np.round(values * scale).astype(np.int32),
-            (np.concatenate(rows), np.concatenate(columns)),
-        ),
-        shape=(n + 2, n + 2),
-        dtype=np.int32,
-    )
+    whole = np.round(values * scale).astype(np.int32)
+    places = np.concatenate(rows), np.concatenate(columns)
+    # A matrix, since the maximum flow of older versions of SciPy refuses sparse arrays.
+    graph = csr_matrix((whole, places), shape=(n + 2, n + 2))
     residual = graph - maximum_flow(graph, source, sink).flow
     residual.data = np.maximum(residual.data, 0)
     residual.eliminate_zeros()

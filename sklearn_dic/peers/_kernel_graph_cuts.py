@@ -24,7 +24,7 @@ class KernelGraphCuts(BasePeer):
     ----------
     n_segments : int, default=8
         Largest number of labels. Fewer are left where the borders cost more than they save.
-    smoothness : float, default=1.0
+    smoothness : float, default=2.0
         Weight of the borders (alpha).
     kernel_width : float, default=1.0
         Width of the Gaussian kernel (sigma), relative to the contrast of the image: the root mean
@@ -99,7 +99,7 @@ class KernelGraphCuts(BasePeer):
         self,
         n_segments: int = 8,
         *,
-        smoothness: float = 1.0,
+        smoothness: float = 2.0,
         kernel_width: float = 1.0,
         truncation: float = 1.0,
         max_rounds: int = 6,
