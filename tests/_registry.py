@@ -113,6 +113,8 @@ OF_CLASSES = [
     )
 ]
 
+PEERS_WITHOUT_TABLES = PEERS[len(PEERS_OF_TABLES) :]
+
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]
 
 # They segment one picture, and no collection.
