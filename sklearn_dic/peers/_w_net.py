@@ -44,7 +44,7 @@ class WNet(BasePeer):
         Channels of the first block; each of the deeper blocks has twice as many. [1]_ has 64.
     depth : int, default=3
         Number of halvings of the image. [1]_ has 4.
-    max_iter : int, default=60
+    max_iter : int, default=40
         Number of passes over all images. Each has a step for the cut, and a step for the drawing.
     learning_rate : float, default=0.003
         Step of Adam.
@@ -129,7 +129,7 @@ class WNet(BasePeer):
         *,
         n_features: int = 16,
         depth: int = 3,
-        max_iter: int = 60,
+        max_iter: int = 40,
         learning_rate: float = 0.003,
         radius: float = 5.0,
         color_scale: float = 4.0,
