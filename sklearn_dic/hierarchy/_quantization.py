@@ -13,6 +13,7 @@ N_COLORS = 48
 SIGMA = 2.0  # pixels: width of the Gaussian window
 NEAR = (2, 4, 6, 8, 10, 12)  # pixels between the members of a pair
 RHO = 1.25  # of the paper: weight of frequent pairs of colours
+ENOUGH = 2**20  # pixels whose pairs are counted, spread over a large image
 PRIOR = 1e-5  # added to the frequency of each pair of colours
 
 
@@ -115,9 +116,10 @@ def mutual_information(colors: np.ndarray, spacing: Sequence[float] | None = Non
     n_colors = int(colors.max()) + 1
     counts = np.zeros(n_colors**2)
     spacing = check_spacing(spacing, colors.ndim)
+    every = 1 + colors.size // ENOUGH
     for distance in NEAR:
         for step in _steps(distance, 8, spacing):
-            first, second = pixel_pairs(colors, step)
+            first, second = (of_pixels[::every] for of_pixels in pixel_pairs(colors, step))
             counts += np.bincount(first * n_colors + second, minlength=n_colors**2)
     table = counts.reshape(n_colors, n_colors)
     joint = (table + table.T) / max(2 * counts.sum(), 1) + PRIOR

@@ -13,12 +13,11 @@ from sklearn_dic.hierarchy import _building, build_merge_tree
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._features import (
     TEXTURE_WEIGHT,
-    choose_weight,
-    geary_ratio,
     mean_by_region,
     relative_spread,
     smooth_by_region,
 )
+from sklearn_dic.hierarchy._textures import choose_weight, geary_ratio
 from sklearn_dic.superpixels import SLICSuperpixels
 
 
