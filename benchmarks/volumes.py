@@ -72,7 +72,9 @@ def main() -> None:
     shape = " x ".join(map(str, images.shape))
     n_linked, n_connected = (len(np.unique(cells)) - 1 for cells in truths)
     introduction = INTRODUCTION.format(shape=shape, n_linked=n_linked, n_connected=n_connected)
-    tables = render(rows, introduction, OF_SHAPES.format(side=options.shapes))
+    command = "python benchmarks/volumes.py"
+    command += "" if options.side is None else f" --side {options.side}"
+    tables = render(rows, introduction, OF_SHAPES.format(side=options.shapes), command)
     print(tables)
     options.write.write_text(tables)
 
@@ -173,9 +175,8 @@ def flat(labels: np.ndarray) -> np.ndarray:
     return labels.reshape(len(labels), -1)
 
 
-def render(rows: list[Row], of_sections: str, of_shapes: str) -> str:
+def render(rows: list[Row], of_sections: str, of_shapes: str, command: str) -> str:
     """Draw both tables."""
-    command = "python benchmarks/volumes.py"
     lines = [of_sections]
     header = ["method", "cut", "regions", "VoI linked ↓", "VoI touching ↓", "seconds"]
     cells = [[r["method"], r["cut"], str(r["regions"]), f"{r['voi_linked']:.2f}",
