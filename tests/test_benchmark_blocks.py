@@ -23,12 +23,11 @@ def test_labels_agree_up_to_their_numbers(blocks):
     assert blocks.agreement(first, np.zeros((2, 3), int)) == 0.5
 
 
-def test_borders_on_block_lines_are_counted(blocks, monkeypatch):
-    monkeypatch.setattr(blocks, "BLOCK", 4)
+def test_borders_on_block_lines_are_counted(blocks):
     rows, columns = np.indices((12, 12))
-    assert blocks.share_on_lines(rows // 4 * 3 + columns // 4) == pytest.approx(11 / 2)
-    assert blocks.share_on_lines(rows * 12 + columns) == 1
-    assert blocks.share_on_lines((columns + 2) // 4) == 0
+    assert blocks.share_on_lines(rows // 4 * 3 + columns // 4, 4) == pytest.approx(11 / 2)
+    assert blocks.share_on_lines(rows * 12 + columns, 4) == 1
+    assert blocks.share_on_lines((columns + 2) // 4, 4) == 0
 
 
 def test_photographs_of_a_mosaic_are_known(blocks):

@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+from sklearn_dic import __version__
 from sklearn_dic._region_merging import RegionMerging
 from sklearn_dic.blocks._features import compute_features, fit_features
 from sklearn_dic.blocks._grid import Box, Grid
@@ -126,6 +127,7 @@ def find_tree(
     """
     given = None if statistics is None else joblib.hash(statistics_to_arrays(statistics))
     parameters = {
+        "version": __version__,
         "features": None if merging.features is None else repr(merging.features),
         "fitted_features": None if features is None else joblib.hash(features),
         "features_weight": merging.features_weight,

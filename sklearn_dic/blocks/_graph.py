@@ -113,8 +113,8 @@ class _Totals:
 
 def collect_graph(
     job: Job, n_leaves: int, weights: MergeWeights, features_weight: float | Literal["auto"]
-) -> RegionGraph:
-    """Add the sums of all blocks -> the graph of the leaves."""
+) -> tuple[RegionGraph, float]:
+    """Add the sums of all blocks -> the graph of the leaves, and the mean contour of borders."""
     totals = _add_up(job, n_leaves)
     means, learned, weight = totals.colors, totals.colors[:, :0], 0.0
     if totals.learned is not None and totals.smooth is not None:
@@ -131,11 +131,13 @@ def collect_graph(
             smooth = np.where(is_far[:, None], totals.learned, totals.smooth)
             smooth *= weight * spread_factor(smooth, totals.sizes, variance)
             means, learned = np.hstack([means, smooth]), smooth
+    mean = job.statistics.mean_contour
+    if mean is None:
+        mean = float(totals.lengths @ totals.contours / max(totals.lengths.sum(), 1))
     strengths = None
     if weights.spectral_exponent > 0:
-        mean = totals.lengths @ totals.contours / max(totals.lengths.sum(), 1)
         strengths = totals.contours / mean if mean > 0 else np.ones(len(totals.contours))
-    return RegionGraph(
+    graph = RegionGraph(
         totals.sizes / job.grid.scene_size**2,
         _describe(totals, weights.coarse, learned),
         means,
@@ -145,6 +147,7 @@ def collect_graph(
         strengths,
         has_textures=weight > 0,
     )
+    return graph, mean
 
 
 def _describe(totals: _Totals, coarse_weight: float, learned: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The passes over the blocks of a picture, from pixels to a merge tree."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from sklearn_dic.blocks._leaves import (
     find_leaves,
     stitch,
 )
+from sklearn_dic.blocks._statistics import statistics_to_arrays
 from sklearn_dic.blocks._work import WorkFolder
 from sklearn_dic.hierarchy import MergeTree, MergeWeights
 from sklearn_dic.hierarchy._region_graph import merge_regions
@@ -74,8 +76,10 @@ def build_tree(
             f"{job.source.name} has changed since the run began: delete the folder "
             f"{str(job.folder.path)!r}, or pass overwrite=True, to start again"
         )
-    graph = collect_graph(job, count_leaves(job), weights, features_weight)
+    graph, mean = collect_graph(job, count_leaves(job), weights, features_weight)
     children, distances, threshold = merge_regions(graph, weights)
+    found = replace(job.statistics, mean_contour=mean)
+    job.folder.save("statistics", "statistics.npz", **statistics_to_arrays(found))
     _save_tree(job.folder, children, distances, threshold, job.statistics.n_channels)
 
 

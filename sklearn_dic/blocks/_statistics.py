@@ -39,6 +39,8 @@ class PictureStatistics:
         Pointwise mutual information of the colours of nearby pixels.
     axes : ndarray of shape (n_coarse, n_colors, n_axes)
         Projection of the histograms of the coarse segments.
+    mean_contour : float or None
+        Mean contour along the borders of all leaves; None before it is known.
     """
 
     n_channels: int
@@ -46,6 +48,7 @@ class PictureStatistics:
     palette: Palette
     information: np.ndarray
     axes: np.ndarray
+    mean_contour: float | None = None
 
 
 def measure_statistics(
@@ -175,7 +178,9 @@ def _of_unit_trace(scatter: np.ndarray) -> np.ndarray:
 def statistics_to_arrays(statistics: PictureStatistics) -> dict[str, np.ndarray]:
     """Write statistics as arrays, for a file."""
     exposure, palette = statistics.exposure, statistics.palette
+    mean = statistics.mean_contour
     return {
+        "mean_contour": np.array(np.nan if mean is None else mean),
         "n_channels": np.array(statistics.n_channels),
         "range": np.array([exposure.black, exposure.white]),
         "is_color": np.array(exposure.is_color),
@@ -191,10 +196,12 @@ def statistics_from_arrays(arrays: Mapping[str, np.ndarray]) -> PictureStatistic
     """Read statistics from the arrays of `statistics_to_arrays`."""
     black, white = arrays["range"].tolist()
     palette = (arrays[f"palette_{name}"] for name in ("axes", "thresholds", "children"))
+    mean = float(arrays["mean_contour"])
     return PictureStatistics(
         int(arrays["n_channels"]),
         Exposure(black, white, bool(arrays["is_color"])),
         Palette(*palette),
         arrays["information"],
         arrays["axes"],
+        None if np.isnan(mean) else mean,
     )
