@@ -25,10 +25,8 @@ ALONE, SLIC, FELZENSZWALB, OURS, DENSE = (
 )  # fmt: skip
 N_SEGMENTS = (100, 400, 1600)
 SCALES = (300, 80, 20)  # of Felzenszwalb's method: about as many regions
-ONE, SEVERAL = "finest", "three scales"
 CRF_SETTINGS = [
-    {"regions": regions, "smoothness": smoothness, "fidelity": fidelity}
-    for regions in (ONE, SEVERAL)
+    {"smoothness": smoothness, "fidelity": fidelity}
     for smoothness, fidelity in ((0, 1), (0, 2), (0, 4), (0.1, 2))
 ]
 DENSE_SETTINGS = [
@@ -63,10 +61,9 @@ def take_largest(
 def superpixel_crf(
     name: str, scene: Scene, scores: np.ndarray, maps: Maps, setting: dict[str, Any]
 ) -> np.ndarray:
-    """Sharpen by regions."""
-    setting = dict(setting)
-    superpixels = maps[name][-1:] if setting.pop("regions") == ONE else maps[name]
-    return SuperpixelCRF(**setting).predict(scene.image, scores=scores, superpixels=superpixels)
+    """Sharpen by regions of three sizes."""
+    crf = SuperpixelCRF(**setting)
+    return crf.predict(scene.image, scores=scores, superpixels=maps[name])
 
 
 def dense_crf(scene: Scene, scores: np.ndarray, maps: Maps, setting: dict[str, Any]) -> np.ndarray:
@@ -105,7 +102,7 @@ def available(names: list[str]) -> list[str]:
 
 
 def segment(scenes: list[Scene], cache: Path) -> Iterator[tuple[str, Maps]]:
-    """Yield the segmentations of each scene, three of each method, the finest last."""
+    """Yield the segmentations of each scene, three of each method."""
     cache.mkdir(parents=True, exist_ok=True)
     for scene in tqdm(scenes, desc="regions"):
         path = cache / f"regions_{scene.name}.npz"

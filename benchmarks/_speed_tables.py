@@ -23,12 +23,16 @@ COLUMNS = {
         "n_jobs", "images", "height", "width", "epochs", "repeats", "seconds_all",
         "seconds_all_least", "seconds_all_most", "faster", *PLACE,
     ],
+    "methods": [
+        "method", "picture", "height", "width", "repeats", *SECONDS_FIT, "ratio", *PLACE,
+    ],
 }  # fmt: skip
 # A row replaces the one that has the same of these.
 KEYS = {
     "fits": ["contender", "picture", "device", "threads"],
     "sizes": ["height", "width", "device", "threads"],
     "collection": ["n_jobs", "images", "height", "width", "device"],
+    "methods": ["method", "picture", "device"],
 }
 LEGENDS = {
     "fits": """\
@@ -45,6 +49,9 @@ exponent b is that of the least-squares line through the logarithms: time or mem
 ``PerImage(DeepImageClustering(), n_jobs=...)`` on pictures in memory; medians and range over
 alternations. "Faster" is the median of the ratios to one worker within each alternation. The time
 for 300 pictures, as many as BSDS300 has, is computed from the median.""",
+    "methods": """\
+One picture of 8-bit colours as floats, one thread; medians and range over alternations in one
+process. The ratio is the median of the ratios to the first line within each alternation.""",
 }
 
 
@@ -60,6 +67,7 @@ def render(table: str, rows: list[Row], command: str) -> str:
         "fits": lines_of_fits,
         "sizes": lines_of_sizes,
         "collection": lines_of_collections,
+        "methods": lines_of_methods,
     }[table]
     for place in dict.fromkeys(tuple(row[name] for name in PLACE) for row in rows):
         own = [row for row in rows if tuple(row[name] for name in PLACE) == place]
@@ -161,6 +169,12 @@ def lines_of_collections(rows: list[Row]) -> list[list[str]]:
             ]
         )
     return lines
+
+
+def lines_of_methods(rows: list[Row]) -> list[list[str]]:
+    """Make a line for each method."""
+    lines = [["method", "seconds", "times the first"]]
+    return lines + [[row["method"], over_range(row, "seconds_fit"), row["ratio"]] for row in rows]
 
 
 def n_pixels(row: Row) -> int:

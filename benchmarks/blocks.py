@@ -42,10 +42,10 @@ from sklearn_dic.images._reading import read_image
 
 HERE = Path(__file__).parent
 COLUMNS = ["table", "row", "quantity", "value"]
-SMALL = (642, 962)  # two by two photographs
-MEDIUM = (1284, 1924)
-WIDE = (963, 1443)
-FIRST, SECOND = (800, 1100), (150, 330)  # end of the first window, begin of the second
+SMALL = (321, 600)
+MEDIUM = (642, 962)  # two by two photographs
+WIDE = (642, 962)
+FIRST, SECOND = (540, 780), (90, 200)  # end of the first window, begin of the second
 SMALL_SCENE = 100  # of these windows: contours see as far as 1.25 scenes
 RIM = 160  # pixels
 THRESHOLD = 60.0
@@ -172,7 +172,7 @@ def measure_kills(folder, options):
     for _ in range(10):
         with subprocess.Popen([sys.executable, "-c", code]) as process:
             try:
-                process.wait(draw.uniform(3, 12))
+                process.wait(draw.uniform(4, 20))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 n_killed += 1
@@ -191,7 +191,7 @@ MEASURES = {
     "kills": measure_kills,
 }
 BACKENDS = ("threading", "loky")
-BLOCK, SCENE = 256, 200
+BLOCK, SCENE = 160, 160
 RUN = """
 from sklearn_dic import Blockwise, RegionMerging
 fitted = Blockwise(RegionMerging(), n_jobs={n_jobs}, verbose=1).fit({path!r}, out={out!r})

@@ -6,7 +6,7 @@ linear classifier on colours and learned features. Their scores are sharpened by
 parameters are chosen on twelve scenes that were neither trained on nor tested.
 
     python benchmarks/semantic.py --write docs/tables/semantic.rst
-    python benchmarks/semantic.py --images 10 --seeds 1 --methods "merge tree" SLIC
+    python benchmarks/semantic.py --images 10 --seeds 0 --methods "merge tree" SLIC
 
 Scores and regions are computed once and kept in ``--cache``, so that a variant of a method takes a
 minute. The counts of each scene, method and seed are written to benchmarks/results/semantic.csv:
@@ -60,7 +60,7 @@ def main() -> None:
         scores = {
             (kind, seed): Scores(load_scenes(root), kind, seed, options.epochs, options.cache)
             for kind in options.classifiers
-            for seed in range(options.seeds)
+            for seed in options.seeds
         }
     if options.only_scores:
         return
@@ -71,13 +71,15 @@ def main() -> None:
             measured = results.read()
             missing = [
                 (seed, scene)
-                for seed in range(options.seeds)
+                for seed in options.seeds
                 for scene in scenes.test
                 if (kind, name, str(seed), scene.name) not in measured
             ]
             if missing:
                 method = METHODS[name]
-                setting = tune(method, scenes.tuning, scores[kind, 0], maps, f"{name}, {kind}")
+                setting = tune(
+                    method, scenes.tuning, scores[kind, options.seeds[0]], maps, f"{name}, {kind}"
+                )
                 results.append(
                     [measure(method, setting, scene, scores[kind, seed], maps, (kind, name, seed))]
                     for seed, scene in tqdm(missing, desc=f"{name}, {kind}")
@@ -87,7 +89,7 @@ def main() -> None:
         row
         for row in results.read().values()
         if row["scene"] in names
-        and int(row["seed"]) < options.seeds
+        and int(row["seed"]) in options.seeds
         and row["classifier"] in options.classifiers
         and row["method"] in options.methods
     ]
@@ -104,7 +106,9 @@ def parse_arguments() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--images", type=int, default=None, help="to test, evenly spread; default: all 39")
-    add("--seeds", type=int, default=3, help="of networks and classifiers; default: %(default)s")
+    add("--seeds", type=int, nargs="+", default=[0, 1, 2], metavar="SEED",
+        help="of networks and classifiers; parameters are chosen with the first; "
+        "default: %(default)s")  # fmt: skip
     add("--epochs", type=int, default=60, help="of the network; default: %(default)s")
     add("--classifiers", nargs="+", choices=[FCN, LINEAR], default=[FCN, LINEAR])
     add("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="METHOD",
@@ -142,6 +146,7 @@ def tune(
         ]
         truths = [scene.classes for scene in scenes]
         found.append(mean_intersection_over_union(truths, classes, ignore_label=VOID))
+        tqdm.write(f"{title}: {setting} {100 * found[-1]:.2f}")
     return method.settings[int(np.argmax(found))]
 
 
@@ -186,7 +191,11 @@ def describe(options: argparse.Namespace) -> str:
         words.append(f"--images {options.images}")
     if options.epochs != 60:
         words.append(f"--epochs {options.epochs}")
-    return " ".join([*words, f"--seeds {options.seeds}"])
+    if options.classifiers != [FCN, LINEAR]:
+        words.append("--classifiers " + " ".join(f'"{name}"' for name in options.classifiers))
+    if options.methods != list(METHODS):
+        words.append("--methods " + " ".join(f'"{name}"' for name in options.methods))
+    return " ".join([*words, "--seeds", *map(str, options.seeds)])
 
 
 if __name__ == "__main__":

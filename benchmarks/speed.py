@@ -11,6 +11,7 @@ in a process of its own.
     python benchmarks/speed.py --reference script.py --reference-model Model
     python benchmarks/speed.py sizes             # time and memory against the size of the picture
     python benchmarks/speed.py collection        # a folder of pictures of one size, by PerImage
+    python benchmarks/speed.py methods           # beside the methods of other libraries
 
 Where whole fits would take minutes, on a CPU, a few epochs are timed and the rest of the fit is
 computed from them; the table says so.
@@ -25,6 +26,7 @@ score. The model is trained by the plain loop, with its superpixels, vote, loss 
 import argparse
 import platform
 import statistics
+from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from itertools import islice
@@ -38,14 +40,18 @@ from _peak_memory import PeakMemory, in_fresh_process
 from _speed_tables import render, results_of
 from joblib import cpu_count
 from skimage import data
+from skimage.graph import cut_threshold, rag_mean_color
+from skimage.segmentation import felzenszwalb, quickshift, slic
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from sklearn_dic import DeepImageClustering, PerImage, __version__
+from sklearn_dic import DeepImageClustering, PerImage, RegionMerging, __version__
 from sklearn_dic.datasets import load_bsds
 from sklearn_dic.images._reading import read_image
 from sklearn_dic.metrics import probabilistic_rand_index
-from sklearn_dic.utils._device import resolve_device, resolve_precision
+from sklearn_dic.utils._device import one_torch_thread, resolve_device, resolve_precision
 
 HERE = Path(__file__).parent
 PRODUCT = {"cpu": 2048, "cuda": 8192}  # sides of the product that measures the arithmetic
@@ -60,6 +66,7 @@ def main() -> None:
         "fits": measure_fits,
         "sizes": measure_sizes,
         "collection": measure_collection,
+        "methods": measure_methods,
     }[options.table]
     rows = [row | describe_place(options.device) for row in measure(options)]
     command = f"python benchmarks/speed.py {options.table}".removesuffix(" fits")
@@ -80,7 +87,7 @@ def parse_arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("table", nargs="?", default="fits", choices=["fits", "sizes", "collection"])
+    add("table", nargs="?", default="fits", choices=["fits", "sizes", "collection", "methods"])
     add("--image", default=None, metavar="FILE", help="another picture, without annotations")
     add("--n-clusters", type=int, default=100, help="of all but the default; %(default)s")
     add("--n-centers", type=int, default=32, help="of all but the default; %(default)s")
@@ -360,6 +367,52 @@ def measure_collection(options: argparse.Namespace) -> list[dict]:
         }
         for n_jobs, own in seconds.items()
     ]
+
+
+def measure_methods(options: argparse.Namespace) -> list[dict]:
+    """Time methods in turn on one picture, with one thread each."""
+    problem = choose_problem(options)
+    image = problem.image / 255.0
+    dic = DeepImageClustering(max_iter=options.own_epochs, device=options.device, random_state=0)
+    methods: dict[str, Callable[[], object]] = {
+        "scikit-image, felzenszwalb(scale=300)": lambda: felzenszwalb(image, scale=300),
+        "scikit-image, slic(n_segments=400)": lambda: slic(image, n_segments=400),
+        "scikit-image, slic and cut_threshold of its RAG": lambda: slic_and_cut(image),
+        "scikit-image, quickshift()": lambda: quickshift(image),
+        "scikit-learn, KMeans(8) on colours": lambda: KMeans(8, n_init=1).fit(image.reshape(-1, 3)),
+        "RegionMerging()": lambda: RegionMerging().fit(image),
+        "DeepImageClustering()": lambda: dic.fit(image),
+        "DeepImageClustering(max_iter=12)": lambda: dic.set_params(max_iter=12).fit(image),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in methods}
+    with one_torch_thread(), threadpool_limits(1):
+        for method in methods.values():  # what is only slow the first time
+            method()
+        for _ in range(options.repeats):
+            for name, method in methods.items():
+                dic.set_params(max_iter=options.own_epochs)
+                start = perf_counter()
+                method()
+                seconds[name].append(perf_counter() - start)
+    first = next(iter(seconds.values()))
+    return [
+        {
+            "method": name,
+            "picture": problem.name,
+            "height": str(image.shape[0]),
+            "width": str(image.shape[1]),
+            "repeats": str(len(own)),
+            **{name: str(value) for name, value in spread("fit", own).items()},
+            "ratio": str(median_ratio(own, first)),
+        }
+        for name, own in seconds.items()
+    ]
+
+
+def slic_and_cut(image: np.ndarray) -> np.ndarray:
+    """Join SLIC superpixels of similar mean colours."""
+    superpixels = slic(image, n_segments=400)
+    return cut_threshold(superpixels, rag_mean_color(image, superpixels), 0.1)
 
 
 def choose_images(n_images: int) -> list[np.ndarray]:

@@ -109,9 +109,13 @@ PEERS = [
 # Their annotations are maps of classes, and the checks of scikit-learn on grey images have none.
 OF_CLASSES = [
     SuperpixelCRF(
-        "slic", classifier=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0)
+        "slic",
+        smoothness=0.5,
+        classifier=DeepImageClustering(8, max_iter=2, n_segments=None, random_state=0),
     )
 ]
+
+PEERS_WITHOUT_TABLES = PEERS[len(PEERS_OF_TABLES) :]
 
 META_ESTIMATORS = [PerImage(DeepImageClustering(8, n_centers=4, max_iter=3, random_state=0))]
 

@@ -366,7 +366,7 @@ def test_what_will_not_count_is_learned_in_few_epochs(features_weight, is_textur
     merging = RegionMerging(features_weight=features_weight)
     dic = DeepImageClustering(4, region_merging=merging, tol=None, min_clusters=1, random_state=0)
     assert dic.fit(image).n_iter_ == max_iter
-    many = [ramp[:20], image]
+    many = [np.zeros((20, 20)), image]
     assert dic.fit(many).n_iter_ == max_iter  # the textures of one of them count
 
 

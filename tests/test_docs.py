@@ -39,6 +39,7 @@ def code_of(page):
         "semantic.rst",
         "paper_to_code.rst",
         "peers.rst",
+        "volumes.rst",
     ],
 )
 def test_code_runs(page, monkeypatch):

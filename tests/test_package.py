@@ -22,6 +22,7 @@ def test_public_names():
     "module",
     [
         "sklearn_dic",
+        "sklearn_dic.blocks",
         "sklearn_dic.datasets",
         "sklearn_dic.hierarchy",
         "sklearn_dic.inspection",

@@ -2,6 +2,7 @@
 
 import os
 from numbers import Integral
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from sklearn.base import BaseEstimator, ClusterMixin, MetaEstimatorMixin, clone
@@ -278,6 +279,9 @@ class Blockwise(MetaEstimatorMixin, ClusterMixin, BaseEstimator):
         """Open a picture, and find its tree."""
         path = None if out is None else check_out(out)
         source = open_source(X)
+        read = getattr(source, "path", None)
+        if path is not None and read is not None and path.resolve() == Path(read).resolve():
+            raise ValueError(f"out={os.fspath(path)!r} is the picture: pass another file")
         mask = None if sample_mask is None else open_source(sample_mask, "sample_mask")
         if mask is not None and (mask.shape != source.shape or mask.n_bands != 1):
             raise ValueError(

@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
+from skimage.segmentation import watershed
 
 from sklearn_dic.hierarchy._adjacency import step_slices
 from sklearn_dic.images._color import color_gradient
@@ -18,7 +19,10 @@ def contour_affinities(image: np.ndarray, radius: int, contour_scale: float) -> 
 
     .. math:: W_{ij} = \exp(-\max_{x \in line(i, j)} E(x)^2 / (2 s^2)),
 
-    where E is the length of the colour gradient as a share of the largest in the image.
+    where E is the length of the colour gradient as a share of the largest in the image. Contours
+    lie between pixels, at the borders of the watershed basins of E, so that a pixel beside a
+    contour belongs to one of its sides: where a line steps from basin to basin, the larger E of
+    both pixels counts, and elsewhere nothing.
 
     Parameters
     ----------
@@ -36,6 +40,7 @@ def contour_affinities(image: np.ndarray, radius: int, contour_scale: float) -> 
     """
     contours = color_gradient(image, SIGMA, None)
     contours = contours / (contours.max() or 1)
+    basins = watershed(contours)
     places = np.arange(contours.size).reshape(contours.shape)
     pairs, values = [], []
     for down in range(radius + 1):
@@ -45,7 +50,7 @@ def contour_affinities(image: np.ndarray, radius: int, contour_scale: float) -> 
                 first, second = step_slices(down, right)
                 if places[first].size == 0:
                     continue
-                strongest = _strongest_between(contours, down, right)
+                strongest = _strongest_between(contours, basins, down, right)
                 pairs.append([places[first].ravel(), places[second].ravel()])
                 values.append(np.exp(-(strongest.ravel() ** 2) / (2 * contour_scale**2)))
     identity = diagonal(np.ones(contours.size))
@@ -58,16 +63,21 @@ def contour_affinities(image: np.ndarray, radius: int, contour_scale: float) -> 
     return identity + upper + upper.T.tocsr()
 
 
-def _strongest_between(contours: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Largest value on the line from each pixel to the pixel a step away, both included."""
-    height, width = contours.shape
-    n = max(down, abs(right))
-    rows = slice(0, height - down)
-    left = max(0, -right)
-    n_columns = width - abs(right)
-    strongest = np.zeros((height - down, n_columns))
-    for i in range(n + 1):
+def _strongest_between(
+    contours: np.ndarray, basins: np.ndarray, down: int, right: int
+) -> np.ndarray:
+    """Strongest contour on the line from each pixel to the pixel a step away."""
+    height, width = contours.shape[0] - down, contours.shape[1] - abs(right)
+    left, n = max(0, -right), max(down, abs(right))
+
+    def shift(values: np.ndarray, i: int) -> np.ndarray:
+        """Take the i-th of the n + 1 pixels of each line."""
         row, column = round(i * down / n), left + round(i * right / n)
-        part = contours[rows.start + row : rows.stop + row, column : column + n_columns]
-        np.maximum(strongest, part, out=strongest)
+        return values[row : row + height, column : column + width]
+
+    strongest = np.zeros((height, width))
+    for i in range(n):
+        crossed = shift(basins, i) != shift(basins, i + 1)
+        here = np.maximum(shift(contours, i), shift(contours, i + 1))
+        np.maximum(strongest, np.where(crossed, here, 0), out=strongest)
     return strongest

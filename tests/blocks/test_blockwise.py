@@ -242,6 +242,9 @@ def test_wrong_arguments_are_named(picture, tmp_path):
         make_blockwise().fit(picture, out=tmp_path / "labels.png")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         make_blockwise().fit(picture, out=tmp_path / "nowhere" / "labels.npy")
+    np.save(tmp_path / "scene.npy", picture)
+    with pytest.raises(ValueError, match="is the picture"):
+        make_blockwise().fit(tmp_path / "scene.npy", out=tmp_path / "scene.npy")
     with pytest.raises(ValueError, match="sample_mask has shape"):
         make_blockwise().fit(picture, sample_mask=np.ones((4, 4)))
     with pytest.raises(ValueError, match="no pixel of the sample"):

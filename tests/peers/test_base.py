@@ -11,7 +11,7 @@ from sklearn_dic.metrics import get_scorer
 from sklearn_dic.model_selection import PerImageSplit
 from sklearn_dic.peers import BasePeer, WNet
 from sklearn_dic.superpixels import SLICSuperpixels
-from tests._registry import PEERS, PEERS_OF_TABLES
+from tests._registry import PEERS, PEERS_OF_TABLES, PEERS_WITHOUT_TABLES
 
 
 class Misshapen(BasePeer):
@@ -78,7 +78,7 @@ def test_searches_pipelines_and_per_image(peer, small):
         np.testing.assert_array_equal(pipeline.fit_predict(small), labels[0])
 
 
-@pytest.mark.parametrize("peer", [Misshapen(), *PEERS[len(PEERS_OF_TABLES) :]], ids=str)
+@pytest.mark.parametrize("peer", [Misshapen(), *PEERS_WITHOUT_TABLES], ids=str)
 def test_a_table_has_no_neighbours(peer, small):
     with pytest.raises(ValueError, match="a table of 832 pixels has no neighbours, and "):
         clone(peer).set_params(channel_axis=-1).fit(small.reshape(-1, 3))

@@ -1,9 +1,12 @@
 """Normalized cuts of pixels, superpixels and several scales."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skimage.segmentation import watershed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 
@@ -30,6 +33,7 @@ def test_affinities_are_those_of_the_definition(photo):
     affinities = contour_affinities(image, 3, 0.2).toarray()
     contours = color_gradient(image, 1.0, None)
     contours /= contours.max()
+    basins = watershed(contours)
     places = np.stack(np.indices(contours.shape), axis=-1).reshape(-1, 2)
     expected = np.zeros_like(affinities)
     for i, start in enumerate(places):
@@ -37,7 +41,11 @@ def test_affinities_are_those_of_the_definition(photo):
             if i < j and np.linalg.norm(end - start) <= 3:
                 n = np.abs(end - start).max()
                 line = [start + np.round(k * (end - start) / n).astype(int) for k in range(n + 1)]
-                strongest = max(contours[tuple(place)] for place in line)
+                steps = [(tuple(a), tuple(b)) for a, b in pairwise(line)]
+                crossed = [
+                    max(contours[a], contours[b]) for a, b in steps if basins[a] != basins[b]
+                ]
+                strongest = max(crossed, default=0)
                 expected[i, j] = expected[j, i] = np.exp(-(strongest**2) / (2 * 0.2**2)) + 1e-6
     np.testing.assert_allclose(affinities, expected + np.eye(len(places)), atol=1e-12)
 

@@ -86,7 +86,7 @@ def test_probabilities_stay_probabilities(labels, n_classes, smoothness, fidelit
 @given(seed=st.integers(0, 100), data=st.data())
 def test_names_of_regions_and_order_of_classes_mean_nothing(seed, data):
     own = probabilities((4, 4, 4), seed)
-    crf = SuperpixelCRF()
+    crf = SuperpixelCRF(smoothness=0.5)
     answer = crf.predict_proba(IMAGE, scores=own, superpixels=LABELS)
     names = np.array(data.draw(st.permutations(range(5))))
     order = data.draw(st.permutations(range(4)))
@@ -96,7 +96,7 @@ def test_names_of_regions_and_order_of_classes_mean_nothing(seed, data):
 
 def test_several_segmentations_are_averaged():
     own = probabilities((4, 4, 3))
-    crf = SuperpixelCRF()
+    crf = SuperpixelCRF(smoothness=0.5)
     maps = [LABELS, LABELS.T]
     each = [crf.predict_proba(IMAGE, scores=own, superpixels=labels) for labels in maps]
     both = crf.predict_proba(IMAGE, scores=own, superpixels=maps)
@@ -107,7 +107,7 @@ def test_pixels_outside_of_the_mask_keep_their_scores_and_change_no_others():
     own = probabilities((4, 4, 3))
     mask = np.ones((4, 4), bool)
     mask[:, 3] = False
-    crf = SuperpixelCRF()
+    crf = SuperpixelCRF(smoothness=0.5)
     answer = crf.predict_proba(IMAGE, scores=own, superpixels=LABELS, sample_mask=mask)
     np.testing.assert_allclose(answer[:, 3], own[:, 3], atol=1e-6)
     other = own.copy()

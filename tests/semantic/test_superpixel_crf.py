@@ -5,13 +5,13 @@ import pytest
 import torch
 from joblib import parallel_config
 from skimage.io import imsave
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV
 
-from sklearn_dic import DeepImageClustering, RegionMerging
+from sklearn_dic import RegionMerging
 from sklearn_dic.metrics import get_scorer, mean_intersection_over_union
 from sklearn_dic.model_selection import NoSplit, PerImageSplit, optimal_scale
 from sklearn_dic.semantic import ScoredImage, SuperpixelCRF
@@ -32,7 +32,7 @@ def picture(seed=0):
 
 QUARTERS, IMAGE = picture()
 MAPS = [np.arange(24 * 32).reshape(SHAPE) // 96, QUARTERS]
-CRF = SuperpixelCRF(superpixels=SLICSuperpixels(n_segments=20))
+CRF = SuperpixelCRF(SLICSuperpixels(n_segments=20), smoothness=0.5)
 
 
 def test_forms_of_images_and_scores(tmp_path):
@@ -157,7 +157,7 @@ def test_void_does_not_count():
 
 def test_a_fit_without_annotations_changes_nothing():
     before = CRF.predict_proba(IMAGE, scores=SCORES)
-    fitted = SuperpixelCRF(CRF.superpixels).fit(ScoredImage(IMAGE, SCORES))
+    fitted = clone(CRF).fit(ScoredImage(IMAGE, SCORES))
     np.testing.assert_array_equal(fitted.predict_proba(IMAGE, scores=SCORES), before)
     with pytest.raises(ValueError, match=r"X has 1 features, but SuperpixelCRF is expecting 3"):
         fitted.predict(IMAGE[..., 0], scores=SCORES)
@@ -212,23 +212,17 @@ class Thresholds(BaseEstimator):
 
 
 def test_classifier():
-    crf = SuperpixelCRF(CRF.superpixels, classifier=Thresholds())
+    crf = clone(CRF).set_params(classifier=Thresholds())
     with pytest.raises(NotFittedError):
         crf.predict(IMAGE)
     scores = Thresholds().fit(IMAGE).predict_proba(IMAGE)
     expected = CRF.predict_proba(IMAGE, scores=scores)
     np.testing.assert_array_equal(crf.fit(IMAGE).predict_proba(IMAGE), expected)
     frozen = FrozenEstimator(Thresholds().fit(IMAGE))
-    crf = SuperpixelCRF(CRF.superpixels, classifier=frozen).fit(255 - IMAGE)
+    crf = clone(CRF).set_params(classifier=frozen).fit(255 - IMAGE)
     np.testing.assert_array_equal(crf.predict_proba(IMAGE), expected)
     given = crf.predict_proba(IMAGE, scores=SCORES)  # take precedence
     np.testing.assert_array_equal(given, CRF.predict_proba(IMAGE, scores=SCORES))
-
-
-def test_labels_of_deep_image_clustering_are_sharpened():
-    dic = DeepImageClustering(4, max_iter=2, n_segments=None, random_state=0)
-    labels = SuperpixelCRF(CRF.superpixels, classifier=dic).fit(IMAGE).predict(IMAGE)
-    assert labels.shape == SHAPE
 
 
 REFUSED = {
