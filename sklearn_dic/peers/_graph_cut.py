@@ -4,20 +4,16 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
+from sklearn_dic.hierarchy._adjacency import neighbor_slices
+
 _LARGEST_FLOW = 2**30  # SciPy computes in 32-bit integers
 
 
-def grid_edges(inside: np.ndarray) -> np.ndarray:
-    """(H, W) bool -> (E, 2): neighbours (4-connectivity) by their place among the True pixels."""
-    places = np.cumsum(inside).reshape(inside.shape) - 1
-    edges = []
-    for first, second in (
-        (np.s_[:, :-1], np.s_[:, 1:]),
-        (np.s_[:-1], np.s_[1:]),
-    ):
-        both = inside[first] & inside[second]
-        edges.append(np.stack([places[first][both], places[second][both]], axis=1))
-    return np.concatenate(edges)
+def grid_edges(shape: tuple[int, ...]) -> np.ndarray:
+    """(H, W) -> (E, 2): pairs of neighbours (4-connectivity), pixels numbered row by row."""
+    places = np.arange(shape[0] * shape[1]).reshape(shape)
+    pairs = [(places[first], places[second]) for first, second in neighbor_slices(2)]
+    return np.concatenate([np.stack(pair, axis=-1).reshape(-1, 2) for pair in pairs])
 
 
 def labelling_energy(

@@ -9,6 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn_dic.images._color import to_lab
 from sklearn_dic.peers._base import BasePeer, Picture
 from sklearn_dic.peers._graph_cut import expand, grid_edges, labelling_energy
+from sklearn_dic.peers._reduction import Reduction
 from sklearn_dic.utils._validation import ChannelAxis, Interval
 from sklearn_dic.utils._warnings import ignored_warnings
 
@@ -35,6 +36,8 @@ class KernelGraphCuts(BasePeer):
         Largest number of rounds. Each moves the centres, and then expands each label once.
     tol : float, default=1e-3
         The rounds end when the energy falls by at most this share.
+    max_pixels : int or None, default=60_000
+        Larger images are reduced to this number of pixels first. None: never.
     random_state : int, RandomState instance or None, default=0
         Draws the first centres of the k-means clustering that the method starts from.
     channel_axis : {"auto", -1, None}, default="auto"
@@ -92,6 +95,7 @@ class KernelGraphCuts(BasePeer):
         "truncation": [Interval(Real, 0, None, closed="left")],
         "max_rounds": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
+        "max_pixels": [Interval(Integral, 1, None, closed="left"), None],
         "random_state": ["random_state"],
     }
 
@@ -104,6 +108,7 @@ class KernelGraphCuts(BasePeer):
         truncation: float = 1.0,
         max_rounds: int = 6,
         tol: float = 1e-3,
+        max_pixels: int | None = 60_000,
         random_state: Any = 0,
         channel_axis: ChannelAxis = "auto",
         n_jobs: int | None = None,
@@ -115,23 +120,25 @@ class KernelGraphCuts(BasePeer):
         self.truncation = truncation
         self.max_rounds = max_rounds
         self.tol = tol
+        self.max_pixels = max_pixels
         self.random_state = random_state
         self.channel_axis = channel_axis
         self.n_jobs = n_jobs
         self.verbose = verbose
 
     def _segment_picture(self, picture: Picture) -> np.ndarray:
-        inside = np.ones(picture.pixels.shape[:2], bool) if picture.mask is None else picture.mask
-        colors = to_lab(picture.pixels, None)[inside].astype(np.float64)
+        reduction = Reduction(picture.pixels.shape[:2], self.max_pixels)
+        lab = to_lab(reduction.reduce(picture.pixels), None)
+        colors = lab.reshape(-1, lab.shape[2]).astype(np.float64)
         colors -= colors.mean(axis=0)
         contrast = np.sqrt((colors**2).sum(axis=1).mean())
         colors /= max(contrast, 1e-12)
         k_means = KMeans(min(self.n_segments, len(colors)), n_init=1, random_state=picture.seed)
         with ignored_warnings("Number of distinct clusters"):
             start = k_means.fit_predict(colors)
-        found, _, _ = cut_kernel_graph(
+        labels, _, _ = cut_kernel_graph(
             colors,
-            grid_edges(inside),
+            grid_edges(lab.shape[:2]),
             start,
             k_means.cluster_centers_,
             smoothness=self.smoothness,
@@ -140,9 +147,7 @@ class KernelGraphCuts(BasePeer):
             max_rounds=self.max_rounds,
             tol=self.tol,
         )
-        labels = np.zeros(inside.shape, np.int64)
-        labels[inside] = found
-        return labels
+        return reduction.enlarge(labels.reshape(lab.shape[:2]))
 
 
 def cut_kernel_graph(

@@ -16,7 +16,7 @@ def start(seed, shape=(7, 8), n_labels=4):
     rng = np.random.default_rng(seed)
     n = shape[0] * shape[1]
     colors = rng.normal(size=(n, 3))
-    edges = grid_edges(np.ones(shape, bool))
+    edges = grid_edges(shape)
     return colors, edges, rng.integers(n_labels, size=n), rng.normal(size=(n_labels, 3))
 
 
@@ -56,7 +56,7 @@ def test_without_smoothness_the_end_is_a_fixed_point_of_kernel_k_means():
 @given(SEEDS)
 def test_an_expansion_is_the_best_of_all_moves(seed):
     rng = np.random.default_rng(seed)
-    edges = grid_edges(np.ones((3, 3), bool))
+    edges = grid_edges((3, 3))
     costs = rng.uniform(size=(9, 3))
     labels = rng.integers(3, size=9)
     pair_costs = rng.uniform() * (1 - np.eye(3))
@@ -68,9 +68,15 @@ def test_an_expansion_is_the_best_of_all_moves(seed):
     assert found == pytest.approx(best, abs=1e-6)
 
 
-def test_neighbours_leave_out_masked_pixels():
-    inside = np.array([[True, True, False], [True, False, True]])
-    np.testing.assert_array_equal(grid_edges(inside), [[0, 1], [0, 2]])
+def test_neighbours_of_a_grid():
+    edges = grid_edges((2, 2))
+    assert {frozenset(pair) for pair in edges.tolist()} == {
+        frozenset(pair) for pair in ((0, 1), (2, 3), (0, 2), (1, 3))
+    }
+
+
+def test_a_reduced_copy_gives_labels_of_full_size(photo):
+    assert KernelGraphCuts(3, max_pixels=900).fit_predict(photo).shape == photo.shape[:2]
 
 
 def test_smooth_borders_are_shorter(photo):
