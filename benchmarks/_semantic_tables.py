@@ -12,10 +12,10 @@ BOUNDARY_WIDTH = 3  # pixels, half a percent of the diagonal
 COUNTS = ["intersections", "unions", "boundary_intersections", "boundary_unions"]
 INTRODUCTION = """\
 Mean intersection over union of {n_classes} classes (mIoU) and of the pixels within
-{width} pixels of their boundaries (boundary mIoU), in percent, over {n_scenes} road scenes; means
-over seeds ({n_seeds}), ± their standard deviation where there are several. Pixels are counted over all scenes
-first. The parameters of each method were chosen on {n_tuning} other scenes. Seconds are of the
-method on a shared processor, without its regions."""
+{width} pixels of their boundaries (boundary mIoU), in percent, over {n_scenes} road scenes.
+Means over seeds ({n_seeds}), ± their standard deviation where there are several. Pixels are
+counted over all scenes first. The parameters of each method were chosen on {n_tuning} other
+scenes. Seconds are of the method on a shared processor, without its regions."""
 DIFFERENCES = """\
 Paired differences in percent, ± jackknife standard errors over scenes; the mean over seeds is taken
 first."""
