@@ -12,10 +12,10 @@ BOUNDARY_WIDTH = 3  # pixels, half a percent of the diagonal
 COUNTS = ["intersections", "unions", "boundary_intersections", "boundary_unions"]
 INTRODUCTION = """\
 Mean intersection over union of {n_classes} classes (mIoU) and of the pixels within
-{width} pixels of their boundaries (boundary mIoU), in percent, over {n_scenes} road scenes; means
-over seeds ({n_seeds}), ± their standard deviation. Pixels are counted over all scenes
-first. The parameters of each method were chosen on {n_tuning} other scenes. Seconds are of the
-method on a shared processor, without its regions."""
+{width} pixels of their boundaries (boundary mIoU), in percent, over {n_scenes} road scenes.
+Means over seeds ({n_seeds}), ± their standard deviation where there are several. Pixels are
+counted over all scenes first. The parameters of each method were chosen on {n_tuning} other
+scenes. Seconds are of the method on a shared processor, without its regions."""
 DIFFERENCES = """\
 Paired differences in percent, ± jackknife standard errors over scenes; the mean over seeds is taken
 first."""
@@ -34,7 +34,7 @@ def render(rows: Iterable[Row], command: str) -> str:
         n_classes=len(CLASSES),
         width=BOUNDARY_WIDTH,
         n_scenes=next(iter(shapes.values()))[1],
-        n_seeds=", ".join(f"{kind} {shape[0]}" for kind, shape in shapes.items()),
+        n_seeds=", ".join(f"{kind}: {shape[0]}" for kind, shape in shapes.items()),
         n_tuning=N_TUNING,
     )
     lines = [introduction, "", *list_table(scores_table(rows, kinds))]
@@ -93,7 +93,7 @@ def differences_table(kinds: dict[str, ByMethod]) -> list[list[str]]:
         pairs += [(SLIC, ALONE)] if {SLIC, ALONE} <= by_method.keys() else []
         for first, second in pairs:
             difference = jackknife(score, by_method[first], by_method[second])
-            shown = [with_error(*pair, 1, "+") for pair in zip(*difference, strict=True)]
+            shown = [with_error(*pair, 2, "+") for pair in zip(*difference, strict=True)]
             lines.append([kind, f"{first} minus {second}", *shown])
     return lines
 

@@ -40,8 +40,8 @@ def scores_of_each_image(scores: Any, images: Images) -> list[np.ndarray]:
     elif images.form == "table":
         entries = list(to_host(scores)[:, None, None])
     else:
-        entries = list(scores)
-    if len(entries) != len(images):
+        entries = list(scores) if np.iterable(scores) else [scores]
+    if len(entries) != len(images) or not np.iterable(scores):
         raise ValueError(
             f"scores has {len(entries)} entries for {len(images)} image(s): pass an entry of "
             "shape (H, W, K) for each image"

@@ -33,7 +33,7 @@ from sklearn_dic.utils._validation import (
 )
 
 # Learned on road scenes, for three cuts of the merge tree: benchmarks/semantic.py --only-weights.
-DEFAULT_WEIGHTS = (np.array([-0.033, -0.051]), 2.23)
+DEFAULT_WEIGHTS = (np.array([-0.036, -0.045]), 2.22)
 
 
 class SuperpixelCRF(SuperpixelsParameterMixin, BaseEstimator):
@@ -396,10 +396,10 @@ def _sharpen_image(
 
 def _annotations(y: Any, images: Images) -> list[np.ndarray]:
     """Check the annotated classes -> [(H_i, W_i)]."""
-    entries = [y] if images.form == "image" else list(y)
+    entries = [y] if images.form == "image" or not np.iterable(y) else list(y)
     if images.form == "table":
         entries = list(np.asarray(y)[:, None, None])
-    if len(entries) != len(images):
+    if len(entries) != len(images) or not np.iterable(y):
         raise ValueError(
             f"y has {len(entries)} annotation(s) for {len(images)} image(s): pass classes of "
             "shape (H, W) for each image"

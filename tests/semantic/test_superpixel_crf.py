@@ -259,6 +259,8 @@ def test_errors_name_the_image():
         CRF.predict([IMAGE, IMAGE], scores=[SCORES, SCORES[..., :2]])
     with pytest.raises(ValueError, match="scores has 1 entries for 2 image"):
         CRF.predict([IMAGE, IMAGE], scores=[SCORES])
+    with pytest.raises(ValueError, match=r"scores has 1 entries for 1 image\(s\): pass"):
+        CRF.predict([IMAGE], scores=5)
     with pytest.raises(TypeError, match="image 1 is a ndarray where image 0 is a ScoredImage"):
         CRF.predict([ScoredImage(IMAGE, SCORES), IMAGE])
     own = ScoredImage(IMAGE, SCORES, superpixels=QUARTERS)
