@@ -12,12 +12,11 @@ from sklearn_dic import DeepImageClustering, RegionMerging
 from sklearn_dic.hierarchy import _building, build_merge_tree
 from sklearn_dic.hierarchy._adjacency import find_adjacency
 from sklearn_dic.hierarchy._features import (
-    TEXTURE_WEIGHT,
     mean_by_region,
     relative_spread,
     smooth_by_region,
 )
-from sklearn_dic.hierarchy._textures import choose_weight, geary_ratio
+from sklearn_dic.hierarchy._textures import WEIGHT, choose_weight, geary_ratio
 from sklearn_dic.superpixels import SLICSuperpixels
 
 
@@ -96,7 +95,7 @@ def test_features_count_where_they_are_five_times_as_contiguous():
     adjacency = find_adjacency(labels)
     halves = (np.arange(400)[:, None] % 20 >= 10).astype(float)
     colors = random.rand(400, 3)
-    assert choose_weight(halves, colors, adjacency) == TEXTURE_WEIGHT
+    assert choose_weight(halves, colors, adjacency) == WEIGHT
     assert choose_weight(colors, halves, adjacency) == 0
     assert choose_weight(halves, halves + 0.1 * random.rand(400, 3), adjacency) == 0
     assert choose_weight(np.ones((400, 1)), np.ones((400, 1)), adjacency) == 0
@@ -130,7 +129,7 @@ def test_the_features_tell_textures_apart(textures):
         random_state=0,
     ).fit(image)
     assert adjusted_rand_score(truth.ravel(), dic.labels_.ravel()) > 0.8
-    weighted = RegionMerging(2, features_weight=TEXTURE_WEIGHT)
+    weighted = RegionMerging(2, features_weight=WEIGHT)
     weighted.fit(image, features=dic.predict_proba(image))
     np.testing.assert_array_equal(weighted.labels_, dic.labels_)
     without = RegionMerging(2).fit_predict(image)
@@ -159,11 +158,11 @@ def test_the_weight_is_chosen_by_the_regions_that_are_merged(textures, monkeypat
 
     monkeypatch.setattr(_building, "choose_weight", spy)
     auto = build_merge_tree(image[..., None], squares(128, 128, 8), features=learned)
-    assert seen == [TEXTURE_WEIGHT]
+    assert seen == [WEIGHT]
     fixed = build_merge_tree(
-        image[..., None], squares(128, 128, 8), features=learned, features_weight=TEXTURE_WEIGHT
+        image[..., None], squares(128, 128, 8), features=learned, features_weight=WEIGHT
     )
-    assert seen == [TEXTURE_WEIGHT]
+    assert seen == [WEIGHT]
     np.testing.assert_array_equal(auto.distances_, fixed.distances_)
     assert adjusted_rand_score(truth.ravel(), auto.cut(n_segments=2).ravel()) == 1
 
