@@ -152,7 +152,7 @@ def test_superpixels_and_features_travel_with_the_volume(small, merging):
 
 
 def test_a_network_learns_from_the_slices(small, merging):
-    dic = DeepImageClustering(4, max_iter=2, n_segments=None, random_state=0)
+    dic = DeepImageClustering(4, max_iter=1, n_segments=None, random_state=0)
     slices = list(small.astype(np.float32))
     learned = np.stack(list(clone(dic).fit(slices).predict_proba(slices)))
     weighted = clone(merging).set_params(features_weight=1)
