@@ -286,9 +286,8 @@ def recall(truth, labels):
 
 def render(rows: list[Row]) -> str:
     """Draw the table of the documentation."""
-    lines = list_table(
-        [["", "", "measured"], *([row["row"], row["quantity"], row["value"]] for row in rows)]
-    )
+    cells = [[row[name] for name in COLUMNS] for row in rows]
+    lines = list_table([["measure", "of", "quantity", "value"], *cells])
     lines += [
         f"Mosaics of photographs of BSDS300, {platform.machine()}, {os.cpu_count()} processors;",
         f"blocks of {BLOCK} pixels and scenes of {SCENE} or less, except for the sizes, which have",
