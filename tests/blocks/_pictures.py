@@ -2,6 +2,7 @@
 
 import numpy as np
 import tifffile
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_dic import Blockwise, RegionMerging
 from sklearn_dic.datasets import make_mosaic
@@ -20,6 +21,17 @@ def make_blockwise(n_jobs=None, block_size=BLOCK_SIZE, **parameters):
     """Make an estimator with small blocks and scenes."""
     parameters = {"scene_size": SCENE_SIZE, "n_segments": 12, **parameters}
     return Blockwise(RegionMerging(**parameters), block_size=block_size, n_jobs=n_jobs)
+
+
+class Brightness(TransformerMixin, BaseEstimator):
+    """A feature of each pixel, in place of those that a network learns."""
+
+    def fit(self, X, y=None):
+        self.fitted_ = True
+        return self
+
+    def transform(self, X):
+        return np.asarray(X, np.float32).mean(axis=2, keepdims=True)
 
 
 def write_geotiff(path, picture, tile=None, nodata=None, transform=None):

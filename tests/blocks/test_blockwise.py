@@ -23,6 +23,7 @@ from sklearn_dic.metrics import variation_of_information
 from tests.blocks._pictures import (
     BLOCK_SIZE,
     SCENE_SIZE,
+    Brightness,
     make_blockwise,
     make_picture,
     write_geotiff,
@@ -82,6 +83,15 @@ def test_blocks_find_the_regions_that_one_image_has(picture, fitted, labels):
     assert variation_of_information([labels], [merging.labels_]) < 0.1  # bits
     leaves, whole = fitted.tree_.leaf_labels, merging.tree_.leaf_labels
     assert variation_of_information([leaves], [whole]) < 0.05
+
+
+def test_features_take_part_as_in_memory(picture, labels):
+    parameters = {"features": Brightness(), "features_weight": 20.0}
+    found = make_blockwise(**parameters).fit(picture)
+    merging = RegionMerging(scene_size=SCENE_SIZE, n_segments=12, **parameters).fit(picture)
+    assert found.features_.fitted_
+    assert variation_of_information([found.labels_], [merging.labels_]) < 0.1
+    assert variation_of_information([found.labels_], [labels]) > 0.2
 
 
 def test_regions_are_connected_and_numbered(fitted, labels):
