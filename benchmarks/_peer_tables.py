@@ -53,7 +53,7 @@ def render_peers(
         names = [n for n in dict.fromkeys(i for i, _ in own) if all((n, w) in own for w in words)]
         if not names:
             continue
-        if method != BY_AUTHORS:
+        if method != BY_AUTHORS or len(methods) == 1:
             images |= set(names)
         grid = [[own[name, word] for name in names] for word in words]
         lines += _lines_of(method, words, grid, peer_scores, every_setting)
