@@ -4,6 +4,7 @@ from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
+from sklearn import config_context
 from sklearn.mixture import GaussianMixture
 
 from sklearn_dic.peers._base import BasePeer, Picture
@@ -96,7 +97,8 @@ class GaussianMixturePixels(BasePeer):
         shape = features.shape[:2]
         inside = np.ones(shape, bool) if picture.mask is None else picture.mask
         labels = np.zeros(shape, np.int32)
-        labels[inside] = self._segment_table(features[inside], picture.seed)
+        with config_context(array_api_dispatch=False):  # features are arrays of NumPy
+            labels[inside] = self._segment_table(features[inside], picture.seed)
         return labels
 
     def _segment_table(self, pixels: np.ndarray, seed: int) -> np.ndarray:
