@@ -97,8 +97,7 @@ class GaussianMixturePixels(BasePeer):
         shape = features.shape[:2]
         inside = np.ones(shape, bool) if picture.mask is None else picture.mask
         labels = np.zeros(shape, np.int32)
-        with config_context(array_api_dispatch=False):  # features are arrays of NumPy
-            labels[inside] = self._segment_table(features[inside], picture.seed)
+        labels[inside] = self._segment_table(features[inside], picture.seed)
         return labels
 
     def _segment_table(self, pixels: np.ndarray, seed: int) -> np.ndarray:
@@ -109,10 +108,12 @@ class GaussianMixturePixels(BasePeer):
         numbers = [self.n_segments]
         if self.n_segments == "auto":
             numbers = [n for n in CANDIDATES if n <= len(sample)] or [1]
-        mixtures = [
-            GaussianMixture(n, max_iter=MAX_ITER, random_state=seed).fit(sample) for n in numbers
-        ]
-        best = mixtures[0]
-        if len(mixtures) > 1:
-            best = min(mixtures, key=lambda mixture: mixture.bic(sample))
-        return best.predict(pixels)
+        with config_context(array_api_dispatch=False):  # pixels are an array of NumPy
+            mixtures = [
+                GaussianMixture(n, max_iter=MAX_ITER, random_state=seed).fit(sample)
+                for n in numbers
+            ]
+            best = mixtures[0]
+            if len(mixtures) > 1:
+                best = min(mixtures, key=lambda mixture: mixture.bic(sample))
+            return best.predict(pixels)
