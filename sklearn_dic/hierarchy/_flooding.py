@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_dic.hierarchy._union_find import find_root
 from sklearn_dic.utils._compiled import compiled
 
 OUTSIDE, DRY = -2, -1
@@ -63,13 +64,13 @@ def _flood(heights, basins, order, steps, smallest):  # type: ignore[no-untyped-
             parents[basin], bottoms[basin] = basin, height
             n_basins += 1
         else:
-            basin = _find_root(parents, basins[lowest])
+            basin = find_root(parents, basins[lowest])
         basins[pixel] = basin
         sizes[basin] += 1
         for step in steps:
             if basins[pixel + step] < 0:
                 continue
-            other = _find_root(parents, basins[pixel + step])
+            other = find_root(parents, basins[pixel + step])
             if other == basin:
                 continue
             has_depth = max(bottoms[basin], bottoms[other]) < height
@@ -84,17 +85,8 @@ def _flood(heights, basins, order, steps, smallest):  # type: ignore[no-untyped-
         if basins[pixel] < 0:
             basins[pixel] = 0
             continue
-        basin = _find_root(parents, basins[pixel])
+        basin = find_root(parents, basins[pixel])
         if numbers[basin] == 0:
             n_numbers += 1
             numbers[basin] = n_numbers
         basins[pixel] = numbers[basin]
-
-
-@compiled
-def _find_root(parents, basin):  # type: ignore[no-untyped-def]
-    """Find the basin that a basin has joined, and shorten the way to it."""
-    while parents[basin] != basin:
-        parents[basin] = parents[parents[basin]]
-        basin = parents[basin]
-    return basin

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from sklearn_dic.hierarchy._adjacency import step_slices
+from sklearn_dic.hierarchy._union_find import find_root
 from sklearn_dic.utils._compiled import compiled
 
 
@@ -74,7 +75,7 @@ def _join(firsts, seconds, lengths, scale, min_size, parents):  # type: ignore[n
     """Join the segments of single pixels -> labels from 0."""
     sizes, longest = np.ones(len(parents), np.int64), np.zeros(len(parents))
     for i in range(len(lengths)):
-        a, b = _find_root(parents, firsts[i]), _find_root(parents, seconds[i])
+        a, b = find_root(parents, firsts[i]), find_root(parents, seconds[i])
         if a != b and lengths[i] < min(
             longest[a] + scale / sizes[a], longest[b] + scale / sizes[b]
         ):
@@ -82,24 +83,15 @@ def _join(firsts, seconds, lengths, scale, min_size, parents):  # type: ignore[n
             sizes[a] += sizes[b]
             longest[a] = lengths[i]
     for i in range(len(lengths)):
-        a, b = _find_root(parents, firsts[i]), _find_root(parents, seconds[i])
+        a, b = find_root(parents, firsts[i]), find_root(parents, seconds[i])
         if a != b and min(sizes[a], sizes[b]) < min_size:
             parents[b] = a
             sizes[a] += sizes[b]
     numbers, labels, n_labels = np.full(len(parents), -1), np.empty(len(parents), np.int32), 0
     for place in range(len(parents)):
-        root = _find_root(parents, place)
+        root = find_root(parents, place)
         if numbers[root] < 0:
             numbers[root] = n_labels
             n_labels += 1
         labels[place] = numbers[root]
     return labels
-
-
-@compiled
-def _find_root(parents, place):  # type: ignore[no-untyped-def]
-    """Find the segment of a pixel, and shorten the way to it."""
-    while parents[place] != place:
-        parents[place] = parents[parents[place]]
-        place = parents[place]
-    return place
