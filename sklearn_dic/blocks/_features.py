@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_dic.blocks._grid import Box, Grid
+from sklearn_dic.blocks._region_sums import sum_regions
 from sklearn_dic.blocks._source import Source, Window, read_window
 from sklearn_dic.blocks._work import WorkFolder
 from sklearn_dic.hierarchy._features import smooth_by_region
-from sklearn_dic.hierarchy._region_sums import sum_regions
 
 
 def fit_features(

@@ -9,11 +9,7 @@ from sklearn_dic.blocks._features import describe_block
 from sklearn_dic.blocks._grid import Block, Box
 from sklearn_dic.blocks._job import Job, one_thread
 from sklearn_dic.blocks._leaves import read_contours
-from sklearn_dic.hierarchy._coarse import coarse_segmentations
-from sklearn_dic.hierarchy._contrast import SIGMA
-from sklearn_dic.hierarchy._features import CHUNK, spread_factor
-from sklearn_dic.hierarchy._region_graph import RegionGraph
-from sklearn_dic.hierarchy._region_sums import (
+from sklearn_dic.blocks._region_sums import (
     SCALE,
     SHARES,
     RegionSums,
@@ -21,6 +17,10 @@ from sklearn_dic.hierarchy._region_sums import (
     sum_enclosing,
     sum_regions,
 )
+from sklearn_dic.hierarchy._coarse import coarse_segmentations
+from sklearn_dic.hierarchy._contrast import SIGMA
+from sklearn_dic.hierarchy._features import CHUNK, spread_factor
+from sklearn_dic.hierarchy._region_graph import RegionGraph
 from sklearn_dic.hierarchy._textures import choose_weight
 from sklearn_dic.hierarchy._weights import MergeWeights
 from sklearn_dic.images._color import gradient_length

@@ -128,13 +128,6 @@ class FileSource(Source):
         """Return size and time of the file."""
         return stamp_of_files(self.path)
 
-    def _read(self, box: Box) -> tuple[np.ndarray, np.ndarray | None]:
-        with self._open() as array:
-            return self._slice(array, box), None
-
-    def _open(self) -> Any:
-        raise NotImplementedError
-
 
 class NpySource(FileSource):
     """A .npy file, memory-mapped."""

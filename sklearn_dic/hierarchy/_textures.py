@@ -52,9 +52,8 @@ def may_have_textures(image: np.ndarray) -> bool:
     """Say whether learned features may get a weight in an image, before they are learned.
 
     They get none unless neighbouring regions differ in colour. Square cells are compared in place
-    of regions, which are not known yet: of 8 pixels, or a 64th of the side of a large image. Their
-    contiguity ratio is at least 0.2 in all images of textures that we have but one, in which
-    the features got no weight, and in one photograph of seven.
+    of regions, which are not known yet: of 8 pixels, or a 64th of the side of a large image. The
+    bound of their contiguity ratio is below those of all textures in which features got a weight.
 
     Parameters
     ----------
